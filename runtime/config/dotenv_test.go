@@ -40,7 +40,13 @@ func TestAnotherEnvFileReplacesDotEnv(t *testing.T) {
 	if got := value(t, c, "log-level"); got.Source != "default" || c.EnvFile != home+"/b.env" {
 		t.Errorf("log level %+v, file %q", got, c.EnvFile)
 	}
-	machine{flags: map[string]string{"env-file": ".env"}}.refuse(t, `--env-file: there is no file ".env"`)
+	c = machine{files: map[string]string{".env": "RECUE_ENV_FILE=/other", "/other": "TASK_ID=c"}}.resolve(t)
+	if c.EnvFile != ".env" || c.TaskID != "task01" {
+		t.Errorf("a .env file led to file %q, task %q", c.EnvFile, c.TaskID)
+	}
+	// What would be missing without the file is not blamed: the file is.
+	machine{flags: map[string]string{"env-file": ".env"}, env: map[string]string{"NATS_PASSWORD": "pw"}}.
+		refuse(t, `--env-file: there is no file ".env"`)
 }
 
 func TestAnUnreadableEnvFileIsAnError(t *testing.T) {
@@ -93,13 +99,14 @@ func FuzzParseEnv(f *testing.F) {
 		if len(text) > 4096 {
 			return
 		}
+		whole, bad := godotenv.Unmarshal(strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n"))
+		_, nameless := whole[""]
 		variables, lines, err := parseEnv([]byte(text))
+		if (err != nil) != (bad != nil || nameless) {
+			t.Fatalf("%q: error %v, the library's is %v (a name is missing: %v)", text, err, bad, nameless)
+		}
 		if err != nil {
 			return
-		}
-		whole, err := godotenv.Unmarshal(strings.TrimPrefix(text, "\ufeff"))
-		if err != nil {
-			t.Fatalf("read %q although the library says %v", text, err)
 		}
 		if len(whole) != len(variables) {
 			t.Errorf("read %v, want %v", variables, whole)

@@ -124,7 +124,7 @@ func (s Sources) contextDir() (string, error) {
 
 // validContextName refuses what would lead out of the folder of contexts.
 func validContextName(name string) bool {
-	return !strings.Contains(name, "..") && !strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)
+	return !strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // knownContexts says which names would be right.

@@ -38,8 +38,6 @@ type place struct {
 
 const testEnvFile = "/etc/recue.env" // named in the test, so that no other file takes part
 
-// envFileOf gives the .env file of the test: the setting env-file itself can
-// only be tested with the default one.
 func appendEnv(m machine, set Setting, value string) {
 	m.env["RECUE_ENV_FILE"] = testEnvFile
 	m.files[testEnvFile] += set.Env + "=" + value + "\n"

@@ -66,6 +66,10 @@ func TestWhatIsHiddenIsSeenToBeThere(t *testing.T) {
 	if got, want := value(t, c, "token"), (Value{"token", "", "default"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	data, err := json.Marshal(c)
+	if err != nil || !strings.Contains(string(data), `"Password":"***","Token":""`) || !strings.Contains(string(data), `"Server":"nats://localhost:4222"`) {
+		t.Errorf("JSON is %s (%v)", data, err)
+	}
 	if c.Password.Reveal() != "sesame" || (Secret{}).Reveal() != "" || NewSecret("") != (Secret{}) {
 		t.Errorf("a secret does not come out as it went in")
 	}
