@@ -1,0 +1,149 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/nats-io/nats.go"
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/clock"
+	"recue/runtime/fault"
+)
+
+// Conn is a connection to NATS that reconnects by itself. It is safe for
+// concurrent use.
+type Conn struct {
+	nc      *nats.Conn
+	link    *link
+	log     *logrus.Entry
+	clock   clock.Clock
+	options Options
+	inbox   string // prefix of the reply subjects; a request's token follows
+	calls   *table
+
+	away    atomic.Bool            // between a disconnect and the reconnect
+	server  atomic.Pointer[string] // the address connected to, without secrets
+	closing atomic.Bool
+
+	sent, replies, late, duplicate atomic.Uint64
+
+	ended   chan struct{} // closed when the library is done with the connection
+	mu      sync.Mutex
+	lostFor error // why it ended, if Close did not end it
+}
+
+// newConn is a Conn that is not connected yet; where names the server.
+func newConn(o Options, where string) *Conn {
+	c := &Conn{
+		link:    newLink(o),
+		log:     o.Log,
+		clock:   o.Clock,
+		options: o,
+		inbox:   newInbox(),
+		calls:   newTable(),
+		ended:   make(chan struct{}),
+	}
+	c.server.Store(&where)
+	return c
+}
+
+// Stats counts since Connect.
+type Stats struct {
+	Sent      uint64 // commands handed to the connection
+	Replies   uint64 // answers that ended a request
+	Late      uint64 // answers to requests that had ended without one; dropped
+	Duplicate uint64 // further answers to answered requests; dropped
+}
+
+// Stats gives the counts so far. The four are not read at one instant.
+func (c *Conn) Stats() Stats {
+	return Stats{c.sent.Load(), c.replies.Load(), c.late.Load(), c.duplicate.Load()}
+}
+
+// MaxPayload is the largest command that the server takes, in bytes.
+func (c *Conn) MaxPayload() int64 { return c.nc.MaxPayload() }
+
+// ConnectedURL is the address of the server that we are, or were last,
+// connected to, without user info.
+func (c *Conn) ConnectedURL() string { return *c.server.Load() }
+
+// where is ConnectedURL for use in messages.
+func (c *Conn) where() string { return c.ConnectedURL() }
+
+// NATS is the connection for what is no request: subscriptions, JetStream. It
+// must not be closed or drained, and its handlers stay those of bus.
+func (c *Conn) NATS() *nats.Conn { return c.nc }
+
+// Ended is closed when the connection has ended for good: by Close, or because
+// NATS does not want it any more.
+func (c *Conn) Ended() <-chan struct{} { return c.ended }
+
+// Err says why NATS ended the connection, as an error of fault.Connect (exit
+// code 3). It is nil before Ended is closed, and after Close.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lostFor
+}
+
+// Close ends the connection. Requests that wait are cancelled; what was
+// published is handed to the server before, for which ctx, and 5 s, are the
+// limit. No goroutine of the connection goes on after it. It may be called more
+// than once, but not from the done function of a request. An error means that
+// the last commands may not have reached the server.
+func (c *Conn) Close(ctx context.Context) error {
+	c.closing.Store(true)
+	for _, call := range c.calls.stop(closedHere, true) {
+		call.finish(nil, cancelled(call.subject, "the connection was closed", nats.ErrConnectionClosed))
+	}
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
+	if c.away.Load() {
+		c.link.cut() // nothing is held back for a reconnect, so there is nothing to hand over
+	}
+	defer c.link.cut()
+	defer context.AfterFunc(ctx, c.link.cut)()
+	err := c.drain(ctx)
+	c.nc.Close()
+	<-c.ended
+	if err != nil {
+		return fmt.Errorf("close the connection to %s: what was sent last may be lost: %w", c.where(), err)
+	}
+	return nil
+}
+
+// drain lets the subscriptions finish and waits until the server has all that
+// was published.
+func (c *Conn) drain(ctx context.Context) error {
+	switch err := c.nc.Drain(); {
+	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionReconnecting):
+		return nil // there is nothing to hand over
+	case err != nil:
+		return withoutPrefix(err)
+	}
+	select {
+	case <-c.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// lost ends the connection that NATS has ended with err.
+func (c *Conn) lost(err error) {
+	refuse := func(subject string) *fault.Error { return connectionEnded(subject, err) }
+	why := fmt.Sprintf("NATS closed the connection: %v", withoutPrefix(err))
+	if loginRefused(err) {
+		refuse = func(subject string) *fault.Error { return loginEnded(subject, err) }
+	}
+	c.mu.Lock()
+	c.lostFor = connectError(c.where(), c.options, err)
+	c.mu.Unlock()
+	for _, call := range c.calls.stop(refuse, true) {
+		call.finish(nil, cancelled(call.subject, why, err))
+	}
+}
