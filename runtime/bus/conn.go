@@ -2,7 +2,6 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -105,32 +104,21 @@ func (c *Conn) Close(ctx context.Context) error {
 	if c.away.Load() {
 		c.link.cut() // nothing is held back for a reconnect, so there is nothing to hand over
 	}
-	defer c.link.cut()
-	defer context.AfterFunc(ctx, c.link.cut)()
-	err := c.drain(ctx)
+	release := context.AfterFunc(ctx, c.link.cut)
+	if c.nc.Drain() == nil { // else there is no connection, so nothing to hand over
+		select {
+		case <-c.ended:
+		case <-ctx.Done():
+		}
+	}
 	c.nc.Close()
 	<-c.ended
-	if err != nil {
-		return fmt.Errorf("close the connection to %s: what was sent last may be lost: %w", c.where(), err)
+	inTime := release()
+	c.link.cut()
+	if !inTime {
+		return fmt.Errorf("close the connection to %s: what was sent last may be lost: %w", c.where(), context.Cause(ctx))
 	}
 	return nil
-}
-
-// drain lets the subscriptions finish and waits until the server has all that
-// was published.
-func (c *Conn) drain(ctx context.Context) error {
-	switch err := c.nc.Drain(); {
-	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionReconnecting):
-		return nil // there is nothing to hand over
-	case err != nil:
-		return withoutPrefix(err)
-	}
-	select {
-	case <-c.ended:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // lost ends the connection that NATS has ended with err.
