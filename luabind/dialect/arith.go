@@ -1,0 +1,129 @@
+package dialect
+
+import (
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// stringEvents are the operations of numbers on strings. The VM asks the metatable of strings before it converts by itself, so
+// these events in it make "010"+0 ten, as the manual says (§2.2.1), without a cost for numbers.
+var stringEvents = []string{"__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm"}
+
+// Options are what Install needs from its host.
+type Options struct {
+	MaxString int // the longest string in bytes that `..` builds; 0 means DefaultMaxString
+}
+
+// DefaultMaxString is 64 MiB.
+const DefaultMaxString = 64 << 20
+
+// maxStringKey is where the limit stands in the registry of a state, out of reach of scripts.
+const maxStringKey = "recue.dialect.maxstring"
+
+// Install prepares a state for code that Load made: it completes the metatable of strings, which the string library has made
+// before if there is one, and notes the limit. Call it once for each state, after the libraries are opened. Threads of the
+// state need nothing more, except that their Panic hook should let Explain improve the message.
+//
+// The metatable must not be reachable for scripts: getmetatable("") has to hide it.
+func Install(L *lua.LState, o Options) {
+	mt := L.NewTable()
+	if old, ok := L.GetMetatable(lua.LString("")).(*lua.LTable); ok {
+		old.ForEach(func(k, v lua.LValue) { mt.RawSet(k, v) })
+	}
+	for _, event := range stringEvents {
+		mt.RawSetString(event, newHelper(func(L *lua.LState) int {
+			L.Push(arithmetic(L, event, L.Get(1), L.Get(2), instructionOperand))
+			return 1
+		}))
+	}
+	L.SetMetatable(lua.LString(""), mt)
+	if o.MaxString <= 0 {
+		o.MaxString = DefaultMaxString
+	}
+	L.G.Registry.RawSetString(maxStringKey, lua.LNumber(o.MaxString))
+}
+
+// checkSize raises when a string of n bytes would be too long. Small ones do not pay for looking the limit up.
+func checkSize(L *lua.LState, n int) {
+	const small = 4 << 10
+	if n <= small {
+		return
+	}
+	limit := DefaultMaxString
+	if m, ok := L.G.Registry.RawGetString(maxStringKey).(lua.LNumber); ok {
+		limit = int(m)
+	}
+	if n > limit {
+		L.RaiseError("resulting string too large (the limit is %d bytes)", limit)
+	}
+}
+
+// arithmetic is an operation of which at least one operand is no number: numerals in strings count as numbers, everything
+// else needs a handler. name tells what operand i is called in the script, for the error.
+func arithmetic(L *lua.LState, event string, a, b lua.LValue, name func(*lua.LState, int) string) lua.LValue {
+	if event == "__unm" {
+		b = a
+	}
+	x, okX := toNumber(a)
+	y, okY := toNumber(b)
+	if okX && okY {
+		return compute(event, x, y)
+	}
+	if h := binaryHandler(L, a, b, event); h != nil {
+		return callHandler(L, h, a, b)
+	}
+	if okX { // the other one is to blame
+		raiseOperand(L, "perform arithmetic on", b, name(L, 2))
+	}
+	raiseOperand(L, "perform arithmetic on", a, name(L, 1))
+	return nil
+}
+
+func compute(event string, x, y lua.LNumber) lua.LNumber {
+	switch event {
+	case "__add":
+		return x + y
+	case "__sub":
+		return x - y
+	case "__mul":
+		return x * y
+	case "__div":
+		return x / y
+	case "__mod":
+		return moduloOf(x, y)
+	case "__pow":
+		return lua.LNumber(math.Pow(float64(x), float64(y)))
+	}
+	return -x
+}
+
+// handlerOf gives the metamethod of v, nil if there is none. Those that Install put into the metatable of strings do not count:
+// they are what asks.
+func handlerOf(L *lua.LState, v lua.LValue, event string) lua.LValue {
+	switch v.(type) {
+	case *lua.LTable, *lua.LUserData:
+		if h := L.GetMetaField(v, event); h != lua.LNil {
+			return h
+		}
+	}
+	return nil
+}
+
+// binaryHandler asks the left operand first (manual §2.8).
+func binaryHandler(L *lua.LState, a, b lua.LValue, event string) lua.LValue {
+	if h := handlerOf(L, a, event); h != nil {
+		return h
+	}
+	return handlerOf(L, b, event)
+}
+
+func callHandler(L *lua.LState, h, a, b lua.LValue) lua.LValue {
+	L.Push(h)
+	L.Push(a)
+	L.Push(b)
+	L.Call(2, 1)
+	v := L.Get(-1)
+	L.Pop(1)
+	return v
+}

@@ -1,0 +1,212 @@
+package dialect
+
+import (
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Limits of one function. The first two are the reference interpreter's; so is the third, 5 below what the VM can
+// address. maxGlobals keeps the making of a prototype cheap, see proto.go.
+const (
+	maxLocals    = 200
+	maxUpvalues  = 60
+	maxRegisters = 250
+	maxGlobals   = 10000
+)
+
+// funcState is a function while its code is made. Locals live in the registers 0 … len(actives)-1 in the order of their
+// declaration, temporaries above them; free is the first unused register.
+type funcState struct {
+	src    *source
+	parent *funcState
+	proto  *lua.FunctionProto
+
+	code     []uint32
+	lines    []int
+	block    *blockScope
+	actives  []activeVar
+	free     int
+	maxUsed  int
+	upvalues []upvalue
+	consts   constants
+}
+
+// activeVar is a local in scope; debug points at its entry among the debug information.
+type activeVar struct {
+	name  string
+	debug *lua.DbgLocalInfo
+	block *blockScope
+}
+
+// upvalue is a variable of an outer function: a local of the one around when local is set, else one of its upvalues.
+type upvalue struct {
+	name  string
+	local bool
+	index int
+}
+
+// blockScope is an open block. captured tells that a closure holds one of its locals, so that leaving it must close them.
+type blockScope struct {
+	parent   *blockScope
+	loop     bool
+	captured bool
+	base     int   // how many locals were in scope before
+	breaks   []int // jumps that leave the loop
+}
+
+func newFuncState(src *source, parent *funcState) *funcState {
+	return &funcState{src: src, parent: parent, proto: &lua.FunctionProto{SourceName: src.name}, consts: newConstants()}
+}
+
+func (fs *funcState) tooComplex(line int, hint, message string) {
+	fs.src.raise(pos{line, 1}, "", hint, "%s", message)
+}
+
+// reserve takes n registers and gives the first.
+func (fs *funcState) reserve(n, line int) int {
+	first := fs.free
+	fs.free += n
+	if fs.free > fs.maxUsed {
+		fs.maxUsed = fs.free
+	}
+	if fs.free > maxRegisters {
+		fs.tooComplex(line, "cut it into several statements or functions", "function or expression too complex")
+	}
+	return first
+}
+
+// isTemp reports whether r is the topmost temporary, whose content nobody else can read.
+func (fs *funcState) isTemp(r int) bool { return r >= len(fs.actives) && r == fs.free-1 }
+
+func (fs *funcState) enterBlock(loop bool) *blockScope {
+	fs.block = &blockScope{parent: fs.block, loop: loop, base: len(fs.actives)}
+	return fs.block
+}
+
+// leaveBlock ends the scope of its locals, and closes them when a closure holds one.
+func (fs *funcState) leaveBlock(line int) {
+	b := fs.block
+	if b.captured {
+		fs.abc(lua.OP_CLOSE, b.base, 0, 0, line)
+	}
+	fs.block = b.parent
+	for _, v := range fs.actives[b.base:] {
+		v.debug.EndPc = len(fs.code)
+	}
+	fs.actives = fs.actives[:b.base]
+	fs.free = b.base
+}
+
+// declare brings locals into scope whose values are already in the registers behind the last one.
+func (fs *funcState) declare(line int, names ...string) {
+	for _, name := range names {
+		if len(fs.actives) >= maxLocals {
+			fs.tooComplex(line, "use a table, or cut the function into several", "too many local variables (limit 200)")
+		}
+		debug := &lua.DbgLocalInfo{Name: name, StartPc: len(fs.code)}
+		fs.proto.DbgLocals = append(fs.proto.DbgLocals, debug)
+		fs.actives = append(fs.actives, activeVar{name, debug, fs.block})
+	}
+}
+
+// local finds the innermost local of that name.
+func (fs *funcState) local(name string) (register int, ok bool) {
+	for i := len(fs.actives) - 1; i >= 0; i-- {
+		if fs.actives[i].name == name {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// upvalueIndex finds or makes the upvalue of that name; false when the name is global. Within one function a name can
+// mean one upvalue only, since what is in scope around a function does not change inside it.
+func (fs *funcState) upvalueIndex(name string, line int) (int, bool) {
+	for i, u := range fs.upvalues {
+		if u.name == name {
+			return i, true
+		}
+	}
+	if fs.parent == nil {
+		return 0, false
+	}
+	u := upvalue{name: name}
+	if r, ok := fs.parent.local(name); ok {
+		u.local, u.index = true, r
+		fs.parent.actives[r].block.captured = true
+	} else if i, ok := fs.parent.upvalueIndex(name, line); ok {
+		u.index = i
+	} else {
+		return 0, false
+	}
+	if len(fs.upvalues) >= maxUpvalues {
+		fs.tooComplex(line, "keep some of the outer variables in one table", "function uses more than 60 local variables of the functions around it")
+	}
+	fs.upvalues = append(fs.upvalues, u)
+	return len(fs.upvalues) - 1, true
+}
+
+// constants of a function, in three lists that are joined at the end (see finishConstants): near ones fit into B or C of
+// an instruction, names are those of globals, far ones are only loaded.
+type constants struct {
+	near, names, far []lua.LValue
+	index            map[any]int // to the place in near, or -1-place in far
+	nameIndex        map[string]int
+	nameRefs         []int // instructions whose Bx is an index into names
+	farRefs          []int
+}
+
+func newConstants() constants {
+	return constants{index: map[any]int{}, nameIndex: map[string]int{}}
+}
+
+// constantKey tells 0 from -0 and lets a NaN equal itself, as a constant's bits must.
+func constantKey(v lua.LValue) any {
+	if n, ok := v.(lua.LNumber); ok {
+		return math.Float64bits(float64(n))
+	}
+	return v
+}
+
+// constant gives the index of v, negative (-1-index) when it went to the far list.
+func (fs *funcState) constant(v lua.LValue) int {
+	c, key := &fs.consts, constantKey(v)
+	if i, ok := c.index[key]; ok {
+		return i
+	}
+	if len(c.near) <= maxRK {
+		c.near = append(c.near, v)
+		c.index[key] = len(c.near) - 1
+	} else {
+		c.far = append(c.far, v)
+		c.index[key] = -len(c.far)
+	}
+	return c.index[key]
+}
+
+// loadConstant puts v into a register.
+func (fs *funcState) loadConstant(v lua.LValue, dst, line int) {
+	i := fs.constant(v)
+	if i < 0 {
+		fs.consts.farRefs = append(fs.consts.farRefs, len(fs.code))
+		i = -1 - i
+	}
+	fs.abx(lua.OP_LOADK, dst, i, line)
+}
+
+// global emits GETGLOBAL or SETGLOBAL.
+func (fs *funcState) global(op, register int, name string, line int) {
+	c := &fs.consts
+	i, ok := c.nameIndex[name]
+	if !ok {
+		if len(c.names) >= maxGlobals {
+			fs.tooComplex(line, "keep the values in a table", "too many global variables in one function (limit 10000)")
+		}
+		i = len(c.names)
+		c.names = append(c.names, lua.LString(name))
+		c.nameIndex[name] = i
+	}
+	c.nameRefs = append(c.nameRefs, len(fs.code))
+	fs.abx(op, register, i, line)
+}

@@ -1,0 +1,83 @@
+package dialect
+
+import lua "github.com/yuin/gopher-lua"
+
+// table builds a table constructor in dst. Positional values wait in registers and are stored in blocks, whose size the VM
+// defines.
+func (fs *funcState) table(e *tableExpr, dst int) {
+	line := e.pos.line
+	list := &listWriter{fs: fs, table: dst, line: line}
+	create := fs.abc(lua.OP_NEWTABLE, dst, 0, 0, line)
+	positional := 0
+	for i, f := range e.fields {
+		if f.key != nil {
+			fs.keyedField(dst, f)
+			continue
+		}
+		if i == len(e.fields)-1 && isMulti(f.value) {
+			fs.multi(f.value, allResults)
+			list.flush(allResults)
+			break
+		}
+		positional++
+		list.add(f.value)
+	}
+	list.flush(list.pending)
+	// The VM takes these two as plain capacities; they are hints only.
+	fs.code[create] = encodeABC(lua.OP_NEWTABLE, dst, min(positional, 511), min(len(e.fields)-positional, 511))
+}
+
+func (fs *funcState) keyedField(table int, f field) {
+	mark := fs.free
+	key := fs.toRK(f.key, noScratch)
+	value := fs.toRK(f.value, noScratch)
+	fs.setTable(table, f.key, key, value, f.key.at().line)
+	fs.free = mark
+}
+
+func (fs *funcState) setTable(table int, key expr, keyRK, valueRK, line int) {
+	op := lua.OP_SETTABLE
+	if isNameConstant(key, keyRK) {
+		op = lua.OP_SETTABLEKS
+	}
+	fs.abc(op, table, keyRK, valueRK, line)
+}
+
+// listWriter stores positional values.
+type listWriter struct {
+	fs          *funcState
+	table, line int
+	blocks      int // full blocks that are already stored
+	pending     int // values in the registers behind the table
+}
+
+func (w *listWriter) add(value expr) {
+	if w.pending == lua.FieldsPerFlush {
+		w.flush(w.pending)
+		w.blocks++
+		w.pending = 0
+	}
+	w.line = value.at().line
+	w.fs.toNext(value)
+	w.pending++
+}
+
+// flush stores n values, or those up to the top of the stack for allResults.
+func (w *listWriter) flush(n int) {
+	if n == 0 {
+		return
+	}
+	fs := w.fs
+	block := w.blocks + 1
+	if n == allResults {
+		n = 0
+		w.pending = 0
+	}
+	if block <= maxSetList {
+		fs.abc(lua.OP_SETLIST, w.table, n, block, w.line)
+	} else { // the number stands in the next word
+		fs.abc(lua.OP_SETLIST, w.table, n, 0, w.line)
+		fs.emit(uint32(block), w.line)
+	}
+	fs.free = w.table + 1
+}

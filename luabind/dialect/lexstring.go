@@ -1,0 +1,110 @@
+package dialect
+
+import "strings"
+
+var escapes = map[byte]byte{
+	'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v',
+}
+
+// quoted reads a string in single or double quotes and gives its value.
+func (lx *lexer) quoted(at pos) string {
+	mark := lx.peek(0)
+	lx.off++
+	var value strings.Builder
+	for {
+		if lx.off >= len(lx.src.text) {
+			lx.unfinished(at, mark)
+		}
+		switch c := lx.peek(0); c {
+		case mark:
+			lx.off++
+			return value.String()
+		case '\n', '\r':
+			lx.unfinished(at, mark)
+		case '\\':
+			lx.escape(&value)
+		default:
+			value.WriteByte(c)
+			lx.off++
+		}
+	}
+}
+
+func (lx *lexer) unfinished(at pos, mark byte) {
+	text := lx.src.text[lx.lineStart+at.col-1 : lx.off]
+	if at.line != lx.line { // a line end was escaped inside the string
+		text = string(mark)
+	}
+	lx.src.raise(at, text, "close it with "+string(mark)+" on the same line; for text of several lines use [[ and ]]",
+		"unfinished string")
+}
+
+// escape reads what follows a backslash (manual §2.1). A letter without a meaning stands for itself, as in the reference
+// interpreter; \x, \z and \u came later and get an error, since a script that uses them means what 5.1 does not do.
+func (lx *lexer) escape(value *strings.Builder) {
+	at := lx.pos()
+	lx.off++
+	c := lx.peek(0)
+	switch {
+	case lx.off >= len(lx.src.text):
+		return // the caller reports the unfinished string
+	case c == '\n' || c == '\r':
+		value.WriteByte('\n')
+		lx.newline()
+	case isDigit(c):
+		n := 0
+		for i := 0; i < 3 && isDigit(lx.peek(0)); i++ {
+			n = n*10 + int(lx.peek(0)-'0')
+			lx.off++
+		}
+		if n > 255 {
+			text := lx.src.text[lx.lineStart+at.col-1 : lx.off]
+			lx.src.raise(at, text, `a backslash and digits mean one byte, \0 to \255`, "escape sequence %s is too large", text)
+		}
+		value.WriteByte(byte(n))
+	case c == 'x' && isHexDigit(lx.peek(1)) && isHexDigit(lx.peek(2)), c == 'z', c == 'u' && lx.peek(1) == '{':
+		lx.src.raise(at, `\`+string(c), `Lua 5.1 has decimal escapes only: "\65" is "A"; a backslash itself is "\\"`,
+			`the escape \%c does not exist in Lua 5.1`, c)
+	default:
+		if e, ok := escapes[c]; ok {
+			c = e
+		}
+		value.WriteByte(c)
+		lx.off++
+	}
+}
+
+// longBracket reports whether a long bracket [[, [=[, … opens here, and its level.
+func (lx *lexer) longBracket() (level int, ok bool) {
+	i := 1
+	for lx.peek(i) == '=' {
+		i++
+	}
+	return i - 1, lx.peek(i) == '['
+}
+
+// long reads a long string or comment of the given level; the reader stands on its first bracket. A line end right
+// behind the opening bracket is not part of the value, and every line end counts as \n.
+func (lx *lexer) long(at pos, level int, what string) string {
+	lx.off += level + 2
+	if c := lx.peek(0); c == '\n' || c == '\r' {
+		lx.newline()
+	}
+	closing := "]" + strings.Repeat("=", level) + "]"
+	var value strings.Builder
+	for lx.off < len(lx.src.text) {
+		switch c := lx.peek(0); {
+		case c == ']' && strings.HasPrefix(lx.src.text[lx.off:], closing):
+			lx.off += len(closing)
+			return value.String()
+		case c == '\n' || c == '\r':
+			value.WriteByte('\n')
+			lx.newline()
+		default:
+			value.WriteByte(c)
+			lx.off++
+		}
+	}
+	lx.src.raise(at, "", "close it with "+closing, "unfinished long %s", what)
+	return ""
+}

@@ -1,0 +1,353 @@
+package dialect
+
+// Limits that keep a hostile or broken file from costing more than an error. The first is the reference interpreter's
+// LUAI_MAXCCALLS; the second bounds what nests without brackets, such as a()()() or 1+1+1.
+const (
+	maxNesting = 200
+	maxChain   = 20000
+)
+
+// parser reads statements by recursive descent; the grammar is manual §8.
+type parser struct {
+	src      *source
+	lex      *lexer
+	tok      token // the current one
+	ahead    *token
+	lastLine int // of the token before the current one
+	depth    int
+	opened   []opener // blocks and brackets that still wait for their end
+	suspect  *opener  // the first block whose "end" stands at another indent than its beginning
+	varargs  []bool   // for each function around, whether it takes "..."
+	loops    []int    // for each function around, how many loops are open
+}
+
+// opener is a keyword or bracket that something must close.
+type opener struct {
+	kind kind
+	pos  pos
+}
+
+// parse turns a source into statements or panics with fail.
+func parse(src *source) []stmt {
+	p := &parser{src: src, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
+	p.tok = p.lex.next()
+	body := p.block()
+	if p.tok.kind != kEOF {
+		p.unexpected()
+	}
+	return body
+}
+
+func (p *parser) advance() {
+	p.lastLine = p.tok.pos.line
+	if p.ahead != nil {
+		p.tok, p.ahead = *p.ahead, nil
+		return
+	}
+	p.tok = p.lex.next()
+}
+
+func (p *parser) peek() token {
+	if p.ahead == nil {
+		t := p.lex.next()
+		p.ahead = &t
+	}
+	return *p.ahead
+}
+
+func (p *parser) accept(k kind) bool {
+	if p.tok.kind != k {
+		return false
+	}
+	p.advance()
+	return true
+}
+
+// expect passes a token of kind k; context says where it belongs: `after the condition`.
+func (p *parser) expect(k kind, context string) {
+	if p.tok.kind != k {
+		p.expected(k, context)
+	}
+	p.advance()
+}
+
+func (p *parser) name(context string) string {
+	if p.tok.kind != kName {
+		p.expected(kName, context)
+	}
+	text := p.tok.text
+	p.advance()
+	return text
+}
+
+// enter and leave count nesting.
+func (p *parser) enter() {
+	p.depth++
+	if p.depth > maxNesting {
+		p.src.raise(p.tok.pos, p.tok.text, "", "too many levels of nesting (limit %d)", maxNesting)
+	}
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// open remembers that the current token must be closed, and passes it.
+func (p *parser) open() opener {
+	o := opener{p.tok.kind, p.tok.pos}
+	p.opened = append(p.opened, o)
+	p.advance()
+	return o
+}
+
+// close passes the token that ends what o began.
+func (p *parser) close(k kind, o opener) (line int) {
+	if p.tok.kind != k {
+		p.unclosed(k, o)
+	}
+	line = p.tok.pos.line
+	if k == "end" && p.suspect == nil && line != o.pos.line && p.tok.pos.col-1 != p.src.indent(o.pos.line) {
+		p.suspect = &o
+	}
+	p.opened = p.opened[:len(p.opened)-1]
+	p.advance()
+	return line
+}
+
+func (p *parser) blockEnds() bool {
+	switch p.tok.kind {
+	case kEOF, "end", "else", "elseif", "until":
+		return true
+	}
+	return false
+}
+
+func (p *parser) block() []stmt {
+	p.enter()
+	defer p.leave()
+	var body []stmt
+	for !p.blockEnds() {
+		s := p.statement()
+		p.accept(";")
+		body = append(body, s)
+		switch s.(type) {
+		case *returnStmt, *breakStmt:
+			if !p.blockEnds() {
+				p.notLast(s)
+			}
+			return body
+		}
+	}
+	return body
+}
+
+func (p *parser) loop(body func() []stmt) []stmt {
+	p.loops[len(p.loops)-1]++
+	b := body()
+	p.loops[len(p.loops)-1]--
+	return b
+}
+
+func (p *parser) statement() stmt {
+	at := node{p.tok.pos}
+	switch p.tok.kind {
+	case "if":
+		return p.ifStatement()
+	case "while":
+		o := p.open()
+		cond := p.condition("do", "after the condition of the loop")
+		body := p.loop(p.block)
+		return &whileStmt{at, cond, body, p.close("end", o)}
+	case "do":
+		o := p.open()
+		body := p.block()
+		p.close("end", o)
+		return &doStmt{at, body}
+	case "for":
+		return p.forStatement()
+	case "repeat":
+		o := p.open()
+		body := p.loop(p.block)
+		p.close("until", o)
+		return &repeatStmt{at, body, p.conditionExpr()}
+	case "function":
+		return p.functionStatement()
+	case "local":
+		p.advance()
+		if p.tok.kind == "function" {
+			return p.localFunction(at)
+		}
+		return p.localStatement(at)
+	case "return":
+		p.advance()
+		var exprs []expr
+		if !p.blockEnds() && p.tok.kind != ";" {
+			exprs = p.exprList()
+		}
+		return &returnStmt{at, exprs}
+	case "break":
+		p.advance()
+		if p.loops[len(p.loops)-1] == 0 {
+			p.src.raise(at.pos, "break", "", `"break" outside a loop`)
+		}
+		return &breakStmt{at}
+	}
+	return p.exprStatement()
+}
+
+// condition reads an expression and the keyword behind it; "=" there is the commonest mistake.
+func (p *parser) condition(k kind, context string) expr {
+	cond := p.conditionExpr()
+	p.expect(k, context)
+	return cond
+}
+
+func (p *parser) conditionExpr() expr {
+	cond := p.expr()
+	if p.tok.kind == "=" {
+		p.src.raise(p.tok.pos, "=", `to compare two values write == (one = sign stores a value)`, `unexpected "=" in a condition`)
+	}
+	return cond
+}
+
+func (p *parser) ifStatement() stmt {
+	s := &ifStmt{node: node{p.tok.pos}}
+	o := p.open()
+	for {
+		cond := p.condition("then", "after the condition")
+		s.clauses = append(s.clauses, clause{cond, p.block()})
+		if !p.accept("elseif") {
+			break
+		}
+	}
+	if p.accept("else") {
+		s.els = p.block()
+	}
+	p.close("end", o)
+	return s
+}
+
+func (p *parser) forStatement() stmt {
+	at := node{p.tok.pos}
+	o := p.open()
+	first := p.name(`after "for"`)
+	if p.tok.kind == "=" {
+		p.advance()
+		s := &numForStmt{node: at, name: first, init: p.expr()}
+		p.expect(",", "between the first and the last value of the loop")
+		s.limit = p.expr()
+		if p.accept(",") {
+			s.step = p.expr()
+		}
+		p.expect("do", "after the values of the loop")
+		s.body = p.loop(p.block)
+		p.close("end", o)
+		return s
+	}
+	s := &genForStmt{node: at, names: []string{first}}
+	for p.accept(",") {
+		s.names = append(s.names, p.name("in the list of names"))
+	}
+	p.expect("in", `in "for"`)
+	s.exprs = p.exprList()
+	p.expect("do", `after what the loop goes through`)
+	s.body = p.loop(p.block)
+	p.close("end", o)
+	return s
+}
+
+// functionStatement reads `function a.b:c() … end`, which is an assignment (manual §2.5.9).
+func (p *parser) functionStatement() stmt {
+	at := node{p.tok.pos}
+	o := p.open()
+	var target expr = &nameExpr{node{p.tok.pos}, p.name(`after "function"`)}
+	method := false
+	for !method && (p.tok.kind == "." || p.tok.kind == ":") {
+		method = p.tok.kind == ":"
+		dot := node{p.tok.pos}
+		p.advance()
+		key := &stringExpr{node{p.tok.pos}, p.name("in the name of a function")}
+		target = &indexExpr{dot, target, key}
+	}
+	fn := p.functionBody(at.pos, o, method)
+	return &assignStmt{at, []expr{target}, []expr{fn}}
+}
+
+func (p *parser) localFunction(at node) stmt {
+	fnAt, o := p.tok.pos, p.open()
+	name := p.name(`after "local function"`)
+	return &localFuncStmt{at, name, p.functionBody(fnAt, o, false)}
+}
+
+func (p *parser) localStatement(at node) stmt {
+	s := &localStmt{node: at}
+	for {
+		s.names = append(s.names, p.name(`after "local"`))
+		if !p.accept(",") {
+			break
+		}
+	}
+	if p.accept("=") {
+		s.exprs = p.exprList()
+	}
+	return s
+}
+
+// functionBody reads parameters, body and "end" of a function that o opened.
+func (p *parser) functionBody(at pos, o opener, method bool) *funcExpr {
+	p.enter()
+	defer p.leave()
+	fn := &funcExpr{node: node{at}}
+	if method {
+		fn.params = append(fn.params, "self")
+	}
+	p.expect("(", "before the parameters of a function")
+	for p.tok.kind != ")" && !fn.vararg {
+		if p.accept("...") {
+			fn.vararg = true
+		} else {
+			fn.params = append(fn.params, p.name("in the list of parameters"))
+		}
+		if !p.accept(",") {
+			break
+		}
+		if fn.vararg || p.tok.kind == ")" {
+			p.expected(kName, "in the list of parameters")
+		}
+	}
+	p.expect(")", "after the parameters of a function")
+	p.varargs = append(p.varargs, fn.vararg)
+	p.loops = append(p.loops, 0)
+	fn.body = p.block()
+	p.varargs = p.varargs[:len(p.varargs)-1]
+	p.loops = p.loops[:len(p.loops)-1]
+	fn.endLine = p.close("end", o)
+	return fn
+}
+
+// exprStatement reads a call or an assignment: nothing else may stand alone.
+func (p *parser) exprStatement() stmt {
+	first := p.tok
+	at := node{first.pos}
+	e := p.suffixed()
+	if call, ok := e.(*callExpr); ok && p.tok.kind != "=" && p.tok.kind != "," {
+		return &callStmt{at, call}
+	}
+	s := &assignStmt{node: at}
+	for {
+		switch e.(type) {
+		case *nameExpr, *indexExpr:
+			s.targets = append(s.targets, e)
+		default:
+			p.notAssignable(first, e)
+		}
+		if !p.accept(",") {
+			break
+		}
+		e = p.suffixed()
+	}
+	if p.tok.kind != "=" {
+		p.noStatement(first)
+	}
+	p.advance()
+	s.exprs = p.exprList()
+	return s
+}
