@@ -128,6 +128,22 @@ func clip(s string) string {
 	return s
 }
 
+// Text gives a string field of the payload; false where there is none, or it is no string.
+func (r Reply) Text(field string) (string, bool) {
+	var found string
+	var ok bool
+	if r.Payload == nil {
+		return "", false
+	}
+	members(r.Payload, func(name string, value jsontext.Value) error {
+		if name == field && value.Kind() == '"' {
+			ok = text(value, &found) == nil
+		}
+		return nil
+	})
+	return found, ok
+}
+
 // AppendJSON writes the reply as a recorder sends it; a nil Payload is written as {}.
 func (r Reply) AppendJSON(b []byte) []byte {
 	b = append(b, `{"task_id":`...)

@@ -1,0 +1,119 @@
+package vm
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openBase installs the functions of the base library that deal with errors.
+func (m *VM) openBase() {
+	m.state.SetGlobal("pcall", m.state.NewFunction(pcall))
+	m.state.SetGlobal("xpcall", m.state.NewFunction(xpcall))
+	m.state.SetGlobal("error", m.state.NewFunction(luaError))
+}
+
+func pcall(L *lua.LState) int {
+	b := Of(L)
+	fn := argument(L, "pcall", 1)
+	results, err := b.protect(fn, rest(L, 2), true)
+	return deliver(L, b, results, err)
+}
+
+// xpcall calls the handler after the error has unwound: there is no debug
+// library through which a script could tell the difference.
+func xpcall(L *lua.LState) int {
+	b := Of(L)
+	fn := argument(L, "xpcall", 1)
+	handler := argument(L, "xpcall", 2)
+	results, err := b.protect(fn, nil, true)
+	if err == nil || b.Cancelled() {
+		return deliver(L, b, results, err)
+	}
+	handled, failed := b.protect(handler, []lua.LValue{err.Value}, true)
+	if failed != nil {
+		handled = []lua.LValue{failed.Value}
+	}
+	if len(handled) == 0 {
+		handled = []lua.LValue{lua.LNil}
+	}
+	return deliver(L, b, nil, &Error{Value: handled[0]})
+}
+
+// deliver pushes what pcall returns. A cancelled branch does not come back:
+// the error goes on to the branch's end.
+func deliver(L *lua.LState, b *Branch, results []lua.LValue, err *Error) int {
+	if b.Cancelled() {
+		Raise(L, lua.LString(b.Cause().Error()))
+	}
+	if err != nil {
+		L.Push(lua.LFalse)
+		L.Push(err.Value)
+		return 2
+	}
+	L.Push(lua.LTrue)
+	for _, v := range results {
+		L.Push(v)
+	}
+	return 1 + len(results)
+}
+
+func rest(L *lua.LState, from int) []lua.LValue {
+	n := L.GetTop() - from + 1
+	if n <= 0 {
+		return nil
+	}
+	values := make([]lua.LValue, n)
+	for i := range values {
+		values[i] = L.Get(from + i)
+	}
+	return values
+}
+
+// luaError is error(message [, level]): the position is added to texts only.
+func luaError(L *lua.LState) int {
+	value := L.Get(1)
+	level := L.OptInt(2, 1)
+	if text, ok := value.(lua.LString); ok && level > 0 {
+		value = lua.LString(At(L, level) + string(text))
+	} else if n, ok := value.(lua.LNumber); ok && level > 0 {
+		value = lua.LString(At(L, level) + n.String())
+	}
+	Raise(L, value)
+	return 0
+}
+
+// At is the "file:line: " that goes in front of an error's text, for the Lua
+// function at level (1: who called the running Go function); "" where that is
+// no Lua function. This is luaL_where of the reference manual.
+func At(L *lua.LState, level int) string {
+	at, ok := Where(L, level)
+	if !ok {
+		return ""
+	}
+	return at.String() + ": "
+}
+
+// Raise raises value as it is. It does not return.
+func Raise(L *lua.LState, value lua.LValue) {
+	L.Error(value, 0) // closes the thread's upvalues, then panics
+}
+
+// Rethrow raises an error that was caught, keeping its trace.
+func (b *Branch) Rethrow(L *lua.LState, err *Error) {
+	b.keep = err.Trace
+	Raise(L, err.Value)
+}
+
+// argument gives argument n of a base function, which must be there.
+func argument(L *lua.LState, name string, n int) lua.LValue {
+	if L.GetTop() < n {
+		badArgument(L, name, n, "value expected")
+	}
+	return L.Get(n)
+}
+
+// badArgument raises as luaL_argerror does.
+func badArgument(L *lua.LState, name string, n int, why string) {
+	Raise(L, lua.LString(fmt.Sprintf("%sbad argument #%d to '%s' (%s)", At(L, 1), n, name, why)))
+}

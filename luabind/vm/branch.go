@@ -1,0 +1,238 @@
+package vm
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Branch is one line of execution of a script. It is the context.Context of
+// every thread it runs, and the interpreter asks it before every instruction.
+//
+// Its methods are for the goroutine that holds the baton for it, except Cancel,
+// which may be called from anywhere.
+type Branch struct {
+	vm     *VM
+	parent *Branch
+	host   any
+	turn   *waiter
+	// threads are the Lua threads that run within each other, innermost last.
+	threads []*lua.LState
+	handled int        // how many of them a pcall of the script runs
+	last    raised     // the last error that was raised
+	keep    []Position // the trace of an error that is raised again
+
+	signals  atomic.Uint32
+	mu       sync.Mutex
+	cause    error
+	shielded bool
+	pending  func(cause error) // cancels what the branch waits for
+	children map[*Branch]struct{}
+}
+
+// What may be signalled to a branch; it sees it at its next instruction.
+const (
+	signalCancelled = 1 << iota // for ever
+	signalSlow                  // once
+)
+
+var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// Done is closed from the moment of cancellation and nil before: the
+// interpreter's look at it costs an atomic load. Once closed it stays closed,
+// so that no pcall can outlive a cancellation.
+func (b *Branch) Done() <-chan struct{} {
+	signals := b.signals.Load()
+	if signals == 0 {
+		return nil
+	}
+	if signals&signalSlow != 0 {
+		b.signals.And(^uint32(signalSlow))
+		if b.vm.opts.Slow != nil {
+			b.vm.opts.Slow(b.Position())
+		}
+	}
+	if signals&signalCancelled != 0 {
+		return closed
+	}
+	return nil
+}
+
+func (b *Branch) signal(s uint32) { b.signals.Or(s) }
+
+// Cancelled says whether the branch has been cancelled.
+func (b *Branch) Cancelled() bool { return b.signals.Load()&signalCancelled != 0 }
+
+// Err is the cause of the cancellation, nil before.
+func (b *Branch) Err() error {
+	if !b.Cancelled() {
+		return nil
+	}
+	return b.Cause()
+}
+
+// Deadline is part of context.Context; a branch has none of its own.
+func (b *Branch) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+// Value is part of context.Context; a branch carries none.
+func (b *Branch) Value(any) any { return nil }
+
+var _ context.Context = (*Branch)(nil)
+
+// Of gives the branch that runs L.
+func Of(L *lua.LState) *Branch {
+	b, _ := L.Context().(*Branch)
+	return b
+}
+
+// Host is what the host attached to the branch with Go.
+func (b *Branch) Host() any { return b.host }
+
+// ErrCancelled is the cause of a Cancel without one.
+var ErrCancelled = errors.New("cancelled")
+
+// Go starts run as a new branch, a child of parent (nil: of nobody) that is
+// cancelled with it. The branch stands in the queue for the baton when Go
+// returns; run is called with the baton held. host is the host's own data.
+// ended, which may be nil, is called after run with the baton still held.
+func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Branch {
+	b := &Branch{vm: m, parent: parent, host: host, turn: newWaiter()}
+	if parent != nil {
+		parent.adopt(b)
+	}
+	m.live.Add(1)
+	m.branches.Add(1)
+	m.baton.ask(b.turn)
+	go func() {
+		defer m.branches.Done()
+		<-b.turn.turn
+		m.watchdog.enter(b)
+		defer func() {
+			if parent != nil {
+				parent.forget(b)
+			}
+			m.live.Add(-1)
+			if ended != nil {
+				ended()
+			}
+			m.watchdog.leave()
+			m.baton.give()
+		}()
+		run(b)
+	}()
+	return b
+}
+
+func (b *Branch) adopt(child *Branch) {
+	b.mu.Lock()
+	if b.children == nil {
+		b.children = map[*Branch]struct{}{}
+	}
+	b.children[child] = struct{}{}
+	cancelled, cause := b.Cancelled() && !b.shielded, b.cause
+	b.mu.Unlock()
+	if cancelled {
+		child.Cancel(cause)
+	}
+}
+
+func (b *Branch) forget(child *Branch) {
+	b.mu.Lock()
+	delete(b.children, child)
+	b.mu.Unlock()
+}
+
+// Cancel ends the branch and its children: what they wait for fails with cause
+// at once, and every further Lua instruction raises. Only the first call counts.
+// It returns before they have ended.
+func (b *Branch) Cancel(cause error) {
+	if cause == nil {
+		cause = ErrCancelled
+	}
+	b.mu.Lock()
+	if b.Cancelled() {
+		b.mu.Unlock()
+		return
+	}
+	b.cause = cause
+	b.signal(signalCancelled)
+	pending := b.pending
+	if b.shielded {
+		pending = nil
+	}
+	children := make([]*Branch, 0, len(b.children))
+	for child := range b.children {
+		children = append(children, child)
+	}
+	b.mu.Unlock()
+	for _, child := range children {
+		child.Cancel(cause)
+	}
+	if pending != nil {
+		pending(cause)
+	}
+}
+
+// Cause is what the branch was cancelled with, or nil.
+func (b *Branch) Cause() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cause
+}
+
+// Await gives the baton away until wake is called, and takes it back. start
+// begins what is waited for and returns how to cancel it; wake may be called
+// from any goroutine, also before start returns, and counts once. A cancelled
+// branch has its wait cancelled at once: what was started must then call wake.
+func (b *Branch) Await(start func(wake func()) (cancel func(cause error))) {
+	m := b.vm
+	var once atomic.Bool
+	cancel := start(func() {
+		if once.CompareAndSwap(false, true) {
+			m.baton.ask(b.turn)
+		}
+	})
+	b.mu.Lock()
+	b.pending = cancel
+	cancelled, cause := b.Cancelled() && !b.shielded, b.cause
+	b.mu.Unlock()
+	if cancelled {
+		cancel(cause)
+	}
+	m.watchdog.leave()
+	m.baton.give()
+	<-b.turn.turn
+	m.watchdog.enter(b)
+	b.mu.Lock()
+	b.pending = nil
+	b.mu.Unlock()
+	m.state.G.CurrentThread = b.thread()
+}
+
+// Shield runs f so that a cancellation does not reach what it waits for: the
+// stop of a recording must be sent whatever ended the wait before it. It
+// protects host code only; Lua instructions of a cancelled branch still raise.
+func (b *Branch) Shield(f func()) {
+	b.mu.Lock()
+	before := b.shielded
+	b.shielded = true
+	b.mu.Unlock()
+	defer func() {
+		b.mu.Lock()
+		b.shielded = before
+		b.mu.Unlock()
+	}()
+	f()
+}
+
+// thread is the innermost running thread.
+func (b *Branch) thread() *lua.LState {
+	if n := len(b.threads); n > 0 {
+		return b.threads[n-1]
+	}
+	return b.vm.state
+}

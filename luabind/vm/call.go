@@ -1,0 +1,144 @@
+package vm
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Error is a Lua error on its way to somebody who handles it.
+type Error struct {
+	Value lua.LValue // the error object, any Lua value
+	Trace []Position // where it was raised, innermost first; empty where nobody can see it uncaught
+	// Bug is the Go stack of a panic that is no Lua error: a defect of Recue.
+	Bug string
+}
+
+// Error is the error object as text, without calling into Lua.
+func (e *Error) Error() string { return e.Value.String() }
+
+// Call runs fn protected, on a thread of its own, and gives its results.
+func (b *Branch) Call(fn lua.LValue, args ...lua.LValue) ([]lua.LValue, *Error) {
+	return b.protect(fn, args, false)
+}
+
+// protect is Call; handled says that a script's own pcall waits for the error,
+// which then needs no trace.
+func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (results []lua.LValue, err *Error) {
+	if len(b.threads) >= threadDepth {
+		return nil, &Error{Value: lua.LString("stack overflow (protected calls and coroutines nested too deeply)"), Trace: b.Trace()}
+	}
+	if fn.Type() != lua.LTFunction && b.vm.state.GetMetaField(fn, "__call") == lua.LNil {
+		return nil, &Error{Value: lua.LString("attempt to call a " + fn.Type().String() + " value"), Trace: b.Trace()}
+	}
+	outer := b.thread()
+	th := b.vm.newThread(b)
+	b.threads = append(b.threads, th)
+	if handled {
+		b.handled++
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = b.recovered(r)
+		}
+		if handled {
+			b.handled--
+		}
+		b.threads[len(b.threads)-1] = nil
+		b.threads = b.threads[:len(b.threads)-1]
+		b.vm.state.G.CurrentThread = outer
+	}()
+	b.vm.state.G.CurrentThread = th
+	th.Push(fn)
+	for _, arg := range args {
+		th.Push(arg)
+	}
+	th.Call(len(args), lua.MultRet)
+	results = make([]lua.LValue, th.GetTop())
+	for i := range results {
+		results[i] = th.Get(i + 1)
+	}
+	b.vm.freeThread(b, th)
+	return results, nil
+}
+
+// newThread gives a thread that runs for b.
+func (m *VM) newThread(b *Branch) *lua.LState {
+	free := m.pool(b)
+	if n := len(*free); n > 0 {
+		th := (*free)[n-1]
+		*free = (*free)[:n-1]
+		th.SetContext(b)
+		return th
+	}
+	m.state.Options.CallStackSize = branchDepth
+	if b.parent == nil {
+		m.state.Options.CallStackSize = rootDepth
+	}
+	th, _ := m.state.NewThread() // the state has no context, so there is nothing to cancel
+	th.SetContext(b)
+	th.Panic = raise
+	return th
+}
+
+// freeThread keeps a thread for the next protected call. Only one that came
+// back from its call is sound: after an error its stacks are not.
+func (m *VM) freeThread(b *Branch, th *lua.LState) {
+	th.SetTop(0)
+	if free := m.pool(b); len(*free) < maxFree {
+		*free = append(*free, th)
+	}
+}
+
+// pool is where threads of b's depth wait; it belongs to the holder of the baton.
+func (m *VM) pool(b *Branch) *[]*lua.LState {
+	if b.parent == nil {
+		return &m.rootThreads
+	}
+	return &m.branchThreads
+}
+
+// raised remembers the trace that was taken before a raising thread's frames were lost.
+type raised struct {
+	err   *lua.ApiError
+	trace []Position
+}
+
+// raise is the Panic hook of every thread. gopher-lua's own writes a whole
+// traceback as text, which takes seconds for a deep recursion.
+func raise(L *lua.LState) {
+	api := &lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)}
+	b := Of(L)
+	trace := b.keep
+	b.keep = nil
+	if trace == nil && b.handled == 0 {
+		trace = b.Trace()
+	}
+	b.last = raised{api, trace}
+	panic(api)
+}
+
+// recovered turns a panic into an Error.
+func (b *Branch) recovered(r any) *Error {
+	switch v := r.(type) {
+	case *lua.ApiError:
+		e := &Error{Value: v.Object}
+		if b.last.err == v {
+			e.Trace = b.last.trace
+		}
+		if e.Value == nil {
+			e.Value = lua.LNil
+		}
+		return e
+	case string:
+		if v == callstackOverflow {
+			return &Error{Value: lua.LString("stack overflow"), Trace: b.Trace()}
+		}
+	}
+	text := fmt.Sprintf("internal error of Recue, please report it: %v", r)
+	return &Error{Value: lua.LString(text), Trace: b.Trace(), Bug: string(debug.Stack())}
+}
+
+// callstackOverflow is what gopher-lua's growing call stack panics with at its end.
+const callstackOverflow = "lua callstack overflow"

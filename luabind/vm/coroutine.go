@@ -1,0 +1,209 @@
+package vm
+
+import (
+	"runtime"
+	"sync/atomic"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openCoroutine installs the coroutine library on top of gopher-lua's threads.
+//
+// The stock functions start and switch threads; around them stand the rules
+// that they lack: a coroutine runs for the branch that resumes it (its context),
+// one that is inside a wait cannot be resumed by another branch, and a yield
+// where none is possible is an error as in PUC Lua, instead of a silently wrong
+// return (upstream has no check for a yield across pcall, a metamethod, an
+// iterator or a sort comparator).
+func (m *VM) openCoroutine() {
+	L := m.state
+	L.Push(L.NewFunction(lua.OpenCoroutine))
+	L.Push(lua.LString(lua.CoroutineLibName))
+	L.Call(1, 1)
+	stock := L.CheckTable(-1)
+	L.Pop(1)
+	c := coroutines{
+		create: stock.RawGetString("create").(*lua.LFunction).GFunction,
+		resume: stock.RawGetString("resume").(*lua.LFunction).GFunction,
+	}
+	lib := L.NewTable()
+	for name, fn := range map[string]lua.LGFunction{
+		"create": c.create5, "resume": c.resume5, "wrap": c.wrap5,
+		"yield": yield, "status": status, "running": running,
+	} {
+		lib.RawSetString(name, L.NewFunction(fn))
+	}
+	L.SetGlobal(lua.CoroutineLibName, lib)
+}
+
+type coroutines struct{ create, resume lua.LGFunction }
+
+func (c coroutines) create5(L *lua.LState) int {
+	if fn, ok := L.Get(1).(*lua.LFunction); !ok || fn.IsG {
+		badArgument(L, "create", 1, "Lua function expected")
+	}
+	b := Of(L)
+	if err := b.vm.Admit(1); err != nil {
+		Raise(L, lua.LString(At(L, 1)+err.Error()))
+	}
+	L.RemoveContext() // NewThread would derive a cancel context from it for every coroutine
+	n := c.create(L)
+	L.SetContext(b)
+	b.vm.live.Add(1)
+	runtime.AddCleanup(L.Get(-1).(*lua.LState), func(live *atomic.Int64) { live.Add(-1) }, &b.vm.live)
+	return n
+}
+
+func (c coroutines) resume5(L *lua.LState) int {
+	co, ok := L.Get(1).(*lua.LState)
+	if !ok {
+		badArgument(L, "resume", 1, "coroutine expected")
+	}
+	if text := cannotResume(L, co); text != "" {
+		L.Push(lua.LFalse)
+		L.Push(lua.LString(text))
+		return 2
+	}
+	return c.run(L, co)
+}
+
+// wrap5 returns a function that resumes and passes errors on, with the position
+// in front of a text as PUC's auxwrap does.
+func (c coroutines) wrap5(L *lua.LState) int {
+	c.create5(L)
+	co := L.Get(-1).(*lua.LState)
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		if text := cannotResume(L, co); text != "" {
+			Raise(L, lua.LString(At(L, 1)+text))
+		}
+		L.Insert(co, 1)
+		n := c.run(L, co)
+		if L.Get(-n) == lua.LTrue {
+			return n - 1
+		}
+		value := L.Get(-1)
+		if text, ok := value.(lua.LString); ok {
+			value = lua.LString(At(L, 1) + string(text))
+		}
+		if b := Of(L); b.handled == 0 {
+			b.keep = append(appendFrames(nil, co), b.Trace()...)
+		}
+		Raise(L, value)
+		return 0
+	}))
+	return 1
+}
+
+// run resumes co for the branch that runs L; the stack is that of resume.
+func (c coroutines) run(L *lua.LState, co *lua.LState) int {
+	b := Of(L)
+	if len(b.threads) >= threadDepth {
+		Raise(L, lua.LString(At(L, 1)+"stack overflow (protected calls and coroutines nested too deeply)"))
+	}
+	co.SetContext(b)
+	b.threads = append(b.threads, co)
+	defer func() {
+		b.threads[len(b.threads)-1] = nil
+		b.threads = b.threads[:len(b.threads)-1]
+		b.vm.state.G.CurrentThread = L
+	}()
+	n := c.resume(L)
+	if b.Cancelled() {
+		Raise(L, lua.LString(b.Cause().Error()))
+	}
+	return n
+}
+
+// state names a coroutine's state: a thread has a Parent from resume to yield.
+func coState(L, co *lua.LState) string {
+	switch {
+	case co == L:
+		return "running"
+	case co.Dead:
+		return "dead"
+	case co.Parent != nil:
+		return "normal"
+	}
+	return "suspended"
+}
+
+// cannotResume says why co cannot be resumed, in the words of PUC Lua 5.1, or "".
+func cannotResume(L, co *lua.LState) string {
+	state := coState(L, co)
+	if state == "suspended" {
+		return ""
+	}
+	if state == "normal" && Of(co) != Of(L) {
+		return "cannot resume a coroutine that waits in another branch"
+	}
+	return "cannot resume " + state + " coroutine"
+}
+
+func status(L *lua.LState) int {
+	co, ok := L.Get(1).(*lua.LState)
+	if !ok {
+		badArgument(L, "status", 1, "coroutine expected")
+	}
+	L.Push(lua.LString(coState(L, co)))
+	return 1
+}
+
+func running(L *lua.LState) int {
+	if L.Parent == nil { // a branch, or a protected call: no coroutine of its own
+		if co := enclosing(L); co != nil {
+			L.Push(co)
+		} else {
+			L.Push(lua.LNil)
+		}
+		return 1
+	}
+	L.Push(L)
+	return 1
+}
+
+// enclosing is the coroutine in which the protected call L runs, or nil.
+func enclosing(L *lua.LState) *lua.LState {
+	threads := Of(L).threads
+	for i := len(threads) - 1; i >= 0; i-- {
+		if threads[i].Parent != nil {
+			return threads[i]
+		}
+	}
+	return nil
+}
+
+func yield(L *lua.LState) int {
+	if L.Parent == nil {
+		if enclosing(L) != nil {
+			Raise(L, lua.LString("attempt to yield across metamethod/C-call boundary"))
+		}
+		Raise(L, lua.LString("attempt to yield from outside a coroutine"))
+	}
+	if insideCall() {
+		Raise(L, lua.LString("attempt to yield across metamethod/C-call boundary"))
+	}
+	return -1
+}
+
+// insideCall says whether the yielding coroutine is inside a call that Go made: a
+// metamethod, an iterator, a comparator. A yield returns from one interpreter
+// loop, so there must be just one between it and the resume; the Go stack says
+// so without any help of gopher-lua.
+func insideCall() bool {
+	var pcs [16]uintptr
+	n := runtime.Callers(2, pcs[:])
+	loops := 0
+	frames := runtime.CallersFrames(pcs[:n])
+	for {
+		f, more := frames.Next()
+		switch f.Function {
+		case "github.com/yuin/gopher-lua.mainLoopWithContext":
+			loops++
+		case "github.com/yuin/gopher-lua.threadRun":
+			return loops > 1
+		}
+		if !more {
+			return true
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package vm
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Position is a place in a script.
+type Position struct {
+	Source string // the chunk's name
+	Line   int
+	// Func is the name of what was called there, as the script wrote it, for the
+	// innermost position only; "" where it is not known.
+	Func string
+}
+
+func (p Position) String() string { return fmt.Sprintf("%s:%d", p.Source, p.Line) }
+
+// How much of a chain of calls is kept: people read its ends.
+const (
+	maxFrames  = 20 // of one thread
+	maxTrace   = 40 // of all threads
+	tailProbes = 64 // levels that tail calls may have left without a frame
+)
+
+// Trace lists where the branch is, innermost first, and on through the branches
+// that wait for it. Go functions have no line and are left out.
+func (b *Branch) Trace() []Position {
+	var trace []Position
+	for at := b; at != nil; at = at.parent {
+		for i := len(at.threads) - 1; i >= 0 && len(trace) < maxTrace; i-- {
+			trace = appendFrames(trace, at.threads[i])
+		}
+	}
+	return trace
+}
+
+// Position is the innermost script line of the branch.
+func (b *Branch) Position() Position {
+	if trace := b.Trace(); len(trace) > 0 {
+		return trace[0]
+	}
+	return Position{}
+}
+
+// Where is the position of the Lua function at level on L, level 1 being the
+// function that called the running Go function; as luaL_where, but false
+// instead of a guess where that is no Lua function.
+func Where(L *lua.LState, level int) (Position, bool) {
+	return frame(L, level)
+}
+
+func frame(L *lua.LState, level int) (Position, bool) {
+	dbg, ok := L.GetStack(level)
+	if !ok {
+		return Position{}, false
+	}
+	if _, err := L.GetInfo("Sl", dbg, lua.LNil); err != nil || dbg.CurrentLine <= 0 {
+		return Position{}, false
+	}
+	return Position{Source: dbg.Source, Line: dbg.CurrentLine}, true
+}
+
+// appendFrames adds the Lua frames of one thread. A level that a tail call has
+// consumed answers with the thread's outermost frame ("main"); those are passed
+// over, so that it appears once.
+func appendFrames(trace []Position, L *lua.LState) []Position {
+	called := ""
+	for level, tail := 0, 0; level < maxFrames+tailProbes && len(trace) < maxTrace; level++ {
+		dbg, ok := L.GetStack(level)
+		if !ok {
+			break
+		}
+		if _, err := L.GetInfo("nSl", dbg, lua.LNil); err != nil {
+			break
+		}
+		if tail > 0 && dbg.What == "main" && tail < tailProbes {
+			tail++
+			if _, more := L.GetStack(level + 1); more {
+				continue
+			}
+		}
+		if dbg.CurrentLine > 0 {
+			at := Position{Source: dbg.Source, Line: dbg.CurrentLine}
+			if len(trace) == 0 {
+				at.Func = called
+			}
+			trace = append(trace, at)
+		}
+		if dbg.What == "main" {
+			break
+		}
+		called = dbg.Name
+		tail = 0
+		if dbg.What == "tail" {
+			tail = 1
+		}
+	}
+	return trace
+}

@@ -1,0 +1,99 @@
+package vm
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Sizes of a thread. Stacks grow from almost nothing, so that a hundred
+// thousand branches are ordinary.
+const (
+	rootDepth    = 16_000  // Lua frames of a thread of the main program; "stack overflow" beyond
+	branchDepth  = 2_000   // the same for other branches: each frame costs a thread a byte, used or not
+	maxFree      = 256     // threads kept for the next protected call
+	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
+	registryMin  = 128     // values
+	registryStep = 4096    // less makes unpack and concat of thousands of values fail
+	registryMax  = 1 << 20 // values of one thread; "registry overflow" beyond
+)
+
+// MaxArrayIndex bounds the array part of a table: t[20261231] = 1 must not
+// allocate twenty million slots.
+const maxArrayIndex = 4 << 20
+
+func init() { lua.MaxArrayIndex = maxArrayIndex }
+
+// Options are what a VM needs from its host.
+type Options struct {
+	// Slow is told when a branch has computed for a second without a wait, and
+	// where it is then: it holds up all others. May be nil.
+	Slow func(at Position)
+	// MaxCompute is how long a branch may compute without a wait before it is
+	// cancelled with a LimitError; 0 means for ever.
+	MaxCompute time.Duration
+	// MaxThreads bounds the live branches; 0 means 200,000.
+	MaxThreads int
+}
+
+// VM is one Lua state with its branches.
+type VM struct {
+	opts  Options
+	state *lua.LState
+	baton baton
+
+	rootThreads, branchThreads []*lua.LState // free, see newThread
+
+	branches sync.WaitGroup
+	live     atomic.Int64
+	watchdog watchdog
+}
+
+// New makes a VM with no libraries; Open installs pcall, xpcall, error and coroutine.
+func New(opts Options) *VM {
+	if opts.MaxThreads == 0 {
+		opts.MaxThreads = 200_000
+	}
+	m := &VM{opts: opts, state: lua.NewState(lua.Options{
+		SkipOpenLibs:        true,
+		CallStackSize:       rootDepth,
+		RegistrySize:        registryMin,
+		RegistryGrowStep:    registryStep,
+		RegistryMaxSize:     registryMax,
+		MinimizeStackMemory: true, // sound because no thread is used after an error (see protect)
+	})}
+	// The state's own thread never runs Lua; it is the parent of all others.
+	m.state.G.MainThread = m.state
+	m.state.G.CurrentThread = m.state
+	m.openBase()
+	m.openCoroutine()
+	return m
+}
+
+// State is the main thread, for registering globals before any branch runs.
+func (m *VM) State() *lua.LState { return m.state }
+
+// Live is the number of branches and coroutines that are alive.
+func (m *VM) Live() int { return int(m.live.Load()) }
+
+// Admit says whether n more branches or coroutines may live; the error names the limit.
+func (m *VM) Admit(n int) error {
+	if m.Live()+n <= m.opts.MaxThreads {
+		return nil
+	}
+	runtime.GC() // coroutines that nobody can reach are only counted out when collected
+	if m.Live()+n <= m.opts.MaxThreads {
+		return nil
+	}
+	return fmt.Errorf("more than %d branches and coroutines at once (limit max-threads)", m.opts.MaxThreads)
+}
+
+// Wait returns when every branch has ended.
+func (m *VM) Wait() {
+	m.branches.Wait()
+	m.watchdog.stop()
+}

@@ -1,0 +1,140 @@
+// Package recorder sends start, stop and status to recorders as typed calls,
+// judges their replies, and knows what this run has started and not stopped.
+//
+// A Client is one run's view of its recorders. Commands go through a Scope: the
+// Client's own, or a narrower one that also remembers what was started through
+// it (a parallel call that may have to roll back, a test that cleans up).
+//
+//	client := recorder.New(conn, recorder.Options{Subject: "rec.control", Timeout: 2 * time.Second})
+//	reply, err := client.Scope().Do(ctx, protocol.NewCommand(protocol.Start, "cam1"), recorder.Route{})
+//
+// Every failure is a *fault.Error. A recorder that answers is not thereby
+// believed: an error status, a state other than the one asked for and a reply
+// that breaks the protocol are failures, each with its code.
+package recorder
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/bus"
+	"recue/runtime/fault"
+	"recue/runtime/protocol"
+)
+
+// Options are the defaults of a Client.
+type Options struct {
+	Subject string
+	Timeout time.Duration
+	Log     *logrus.Entry // nil: silent
+}
+
+// Route says where a command goes and how long it may take; a zero field means
+// the Client's default.
+type Route struct {
+	Subject string
+	Timeout time.Duration
+}
+
+// Client sends commands over one connection. It is safe for concurrent use.
+type Client struct {
+	conn *bus.Conn
+	opts Options
+	root *Scope
+
+	mu     sync.Mutex
+	tasks  map[Task]*entry // what records, or may
+	starts uint64
+}
+
+// New makes a Client on conn, which stays the caller's to close.
+func New(conn *bus.Conn, opts Options) *Client {
+	if opts.Log == nil {
+		silent := logrus.New()
+		silent.SetLevel(logrus.PanicLevel)
+		opts.Log = logrus.NewEntry(silent)
+	}
+	c := &Client{conn: conn, opts: opts, tasks: map[Task]*entry{}}
+	c.root = &Scope{client: c, started: map[Task]*entry{}}
+	return c
+}
+
+// Scope is the Client's own scope: it knows everything that the run started.
+func (c *Client) Scope() *Scope { return c.root }
+
+// buffers holds encoded commands; the connection copies them before Request returns.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 512); return &b }}
+
+// Send sends a command. done is called exactly once, from any goroutine and
+// possibly before Send returns; it must not block. The command must be valid:
+// an invalid one is a bug of the caller, who has not checked it (Validate).
+func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply, error)) *bus.Call {
+	c := s.client
+	if route.Subject == "" {
+		route.Subject = c.opts.Subject
+	}
+	if route.Timeout == 0 {
+		route.Timeout = c.opts.Timeout
+	}
+	buffer := buffers.Get().(*[]byte)
+	data := cmd.AppendJSON((*buffer)[:0])
+	call := c.conn.Request(route.Subject, data, route.Timeout, func(data []byte, err error) {
+		reply, err := c.judge(cmd, route.Subject, data, err)
+		s.note(Task{route.Subject, cmd.TaskID}, cmd.Cmd, reply, err)
+		done(reply, err)
+	})
+	*buffer = data
+	buffers.Put(buffer)
+	return call
+}
+
+// Do sends a command and waits for its outcome; it ends early, as cancelled, when ctx does.
+func (s *Scope) Do(ctx context.Context, cmd protocol.Command, route Route) (protocol.Reply, error) {
+	type outcome struct {
+		reply protocol.Reply
+		err   error
+	}
+	result := make(chan outcome, 1)
+	call := s.Send(cmd, route, func(r protocol.Reply, err error) { result <- outcome{r, err} })
+	stop := context.AfterFunc(ctx, func() { call.Cancel(nil) })
+	defer stop()
+	o := <-result
+	return o.reply, o.err
+}
+
+// judge turns what came back into a reply that can be believed, or a fault that
+// says what was asked.
+func (c *Client) judge(cmd protocol.Command, subject string, data []byte, err error) (protocol.Reply, error) {
+	if err != nil {
+		f := asFault(err)
+		f.Cmd, f.TaskID, f.Subject = string(cmd.Cmd), cmd.TaskID, subject
+		return protocol.Reply{}, f
+	}
+	reply, err := protocol.ParseReply(data, cmd.TaskID)
+	if err != nil {
+		f := invalidReply(data, err)
+		f.Cmd, f.TaskID, f.Subject = string(cmd.Cmd), cmd.TaskID, subject
+		c.opts.Log.WithFields(logrus.Fields{
+			"cmd": f.Cmd, "task_id": f.TaskID, "subject": subject, "reply": string(f.Raw),
+		}).Warn("the reply breaks the protocol")
+		return protocol.Reply{}, f
+	}
+	if f := verdict(cmd.Cmd, reply); f != nil {
+		f.Cmd, f.TaskID, f.Subject = string(cmd.Cmd), cmd.TaskID, subject
+		f.MsgStatus, f.AppStatus, f.Payload = string(reply.MsgStatus), string(reply.AppStatus), reply.Payload
+		return reply, f
+	}
+	return reply, nil
+}
+
+// asFault gives a fault of one's own to fill in; one cause may fail many calls.
+func asFault(err error) *fault.Error {
+	if f, ok := err.(*fault.Error); ok {
+		own := *f
+		return &own
+	}
+	return &fault.Error{Code: fault.Cancelled, Message: "cancelled while it waited", Err: err}
+}
