@@ -152,6 +152,7 @@ func TestFailedWriteLeavesTheOutcomeUnknown(t *testing.T) {
 	big := strings.Repeat("x", 100_000) // over the library's buffer: written at once
 	_, came := ask(c, subject, big, time.Second)
 	log.until(t, "whether a command was sent is not known")
+	broken.Store(false) // the line is back before anybody noticed
 	hand.fire()
 	wantFault(t, wait(t, came, "timeout").err, fault.Timeout)
 }
