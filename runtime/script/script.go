@@ -1,0 +1,113 @@
+// Package script holds the two ports between the command line and a script
+// language: what the command line asks of an Engine, and what a running program
+// asks of its Host. The one Engine is luabind; nothing under runtime knows Lua.
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/clock"
+	"recue/runtime/fault"
+	"recue/runtime/recorder"
+)
+
+// Engine reads programs.
+type Engine interface {
+	// Load reads a program. name is how errors call it ("nightly.lua"). The error
+	// is an *Error with exit code 2; nothing has run then.
+	Load(name string, source []byte) (Program, error)
+	// Reference is the manual of every function, as text for a terminal.
+	Reference() string
+}
+
+// Program is a script that was loaded and can be run, once.
+type Program interface {
+	// Run runs the program until it and everything it started has ended, and its
+	// finally functions have run. The end of ctx cancels what waits; its cause
+	// (context.Cause) is then in the error's chain. Run gives the finally functions
+	// Host.Grace from then on.
+	//
+	// The error is nil or an *Error.
+	Run(ctx context.Context, host Host) error
+}
+
+// Host is what a program runs on. All fields are needed unless they say otherwise.
+type Host struct {
+	Recorder *recorder.Client
+	TaskID   string // the task of commands that name none
+	Clock    clock.Clock
+	Location *time.Location // the zone of times like "18:30"
+	Stdout   io.Writer      // for print; a failed write ends the program with ErrStdout
+	Log      *logrus.Entry
+	Args     []string          // arg[1] …
+	Vars     map[string]string // vars.NAME
+	// Dir is the script's folder: what require and load_data may read. Empty:
+	// they are refused.
+	Dir   string
+	Grace time.Duration // for finally functions once the program was cancelled
+}
+
+// ErrStdout is in the chain of the error of a program that could not print.
+var ErrStdout = errors.New("standard output is closed")
+
+// Position is a place in a script. Column is 1-based; 0 is not known.
+type Position struct {
+	File   string
+	Line   int
+	Column int
+}
+
+func (p Position) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+
+// Error is a program's failure with all that a person needs to see.
+type Error struct {
+	Message string     // one line or more, without the position
+	At      Position   // Line 0: nowhere in particular
+	Source  string     // the source line at At, "" where it is not known
+	Calls   []Position // the calls that led to At, innermost first
+	Hint    string     // what to try, may be empty
+	// Failures are the branches that failed, where parallel did.
+	Failures []Failure
+	// Also holds what failed besides, after this: finally functions.
+	Also []*Error
+	// Err is the cause: a *fault.Error for a failed command, a *fault.Exit, the
+	// cause of a cancellation. It decides the exit code (fault.ExitCode).
+	Err error
+}
+
+// Failure is one failed branch of parallel.
+type Failure struct {
+	Key   string
+	Error *Error
+}
+
+func (e *Error) Error() string {
+	if e.At.Line > 0 {
+		return e.At.String() + ": " + e.Message
+	}
+	return e.Message
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ExitCode is the process's exit code for the end of a program: 4 where a
+// failed command was not handled (for parallel: where every failure is a
+// command's), else 1, or what the cause says.
+func ExitCode(err error) int {
+	var e *Error
+	if errors.As(err, &e) && fault.CodeOf(e.Err) == fault.ParallelFailed {
+		for _, f := range e.Failures {
+			if ExitCode(f.Error) != fault.ExitCommand {
+				return fault.ExitScript
+			}
+		}
+	}
+	return fault.ExitCode(err)
+}
