@@ -46,7 +46,9 @@ func quote(s string) string {
 }
 
 func (g *generator) subject() string {
-	return g.row(14, func() string { return g.pick("a", "b", "c", "a", "b", "x", "1", "2", " ", ".", "-", "(", ")", "%", "_", "A", "\x00", "\n", "\xe4") })
+	return g.row(14, func() string {
+		return g.pick("a", "b", "c", "a", "b", "x", "1", "2", " ", ".", "-", "(", ")", "%", "_", "A", "\x00", "\n", "\xe4")
+	})
 }
 
 func (g *generator) patternText() string {
@@ -206,7 +208,9 @@ func (g *generator) date() string {
 	seconds := 860_000_000 + g.Int64N(3_000_000_000) // from 1997 on, where both zones follow one rule
 	switch g.IntN(4) {
 	case 0, 1:
-		letters := g.row(4, func() string { return "%" + g.pick(strings.Split("a b c d e g h j k l m n p r s t u w x y z A B C D F G H I M P R S T U V W X Y Z E O 5 % Q", " ")...) + g.pick(" ", "/", "") })
+		letters := g.row(4, func() string {
+			return "%" + g.pick(strings.Split("a b c d e g h j k l m n p r s t u w x y z A B C D F G H I M P R S T U V W X Y Z E O 5 % Q", " ")...) + g.pick(" ", "/", "")
+		})
 		return fmt.Sprintf("return os.date(%q, %d)", g.pick("", "!")+letters, seconds)
 	case 2:
 		return fmt.Sprintf(`local d = os.date("%s*t", %d) return d.year, d.month, d.day, d.hour, d.min, d.sec, d.wday, d.yday, d.isdst`, g.pick("", "!"), seconds)

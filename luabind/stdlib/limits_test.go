@@ -1,0 +1,83 @@
+package stdlib
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Calls that would take very long or very much end with an error that says why.
+func TestRunawayCallsFail(t *testing.T) {
+	const complex, large = `error "case:1: pattern too complex"`, `error "case:1: resulting string too large (the limit is 65536 bytes)"`
+	check(t, newState(t, Host{MaxString: 1 << 16, PatternSteps: 1 << 20}), cases{
+		{`return ("a"):rep(30):find(("a-"):rep(30) .. "b")`, complex},
+		{`return ("a"):rep(30):match(("a*"):rep(30) .. "b")`, complex},
+		{`return ("a"):rep(60000):gsub(".-b", "x")`, complex},
+		{`for w in ("a"):rep(60000):gmatch(".-.-b") do end`, complex},
+		{`return ("("):rep(30000):find("%b()")`, complex},
+		{`return ("a"):rep(30000):find(("a?"):rep(25000) .. "b")`, complex},
+		{`return ("a"):rep(60000):gsub("a", "%0%0")`, large},
+		{`return ("a"):rep(60000):gsub("a", function(a) return a .. a end)`, large},
+		{`local t = {} for i = 1, 100 do t[i] = ("x"):rep(1000) end return table.concat(t)`, large},
+		{`return table.concat({("x"):rep(40000), ("x"):rep(40000)})`, large},
+		{`local s = ("x"):rep(40000) return string.format("%s%s", s, s)`, large},
+		{`return os.date(("%c"):rep(30000))`, large},
+		{`return unpack({}, 1, 1e8)`, `error "case:1: too many results to unpack"`},
+		{`return unpack({}, -2^62, 2^62)`, `error "case:1: too many results to unpack"`},
+		{`return #{unpack({}, 1, 7000)}, select("#", ("x"):rep(7000):byte(1, -1))`, `ok 0 7000`},
+		// What is merely long works: every byte of the subject brings its own steps.
+		{`return select(2, ("a b "):rep(16000):gsub("%w+%s*", ""))`, `ok 32000`},
+		{`return ("x"):rep(60000):find("y.*z")`, `ok nil`},
+	})
+}
+
+// interrupted runs a chunk that would take long and says after how long the host's wish to end it was obeyed.
+func interrupted(t *testing.T, chunk string) time.Duration {
+	t.Helper()
+	var asked time.Time
+	polls := 0
+	L := newState(t, Host{PatternSteps: 1 << 40, Interrupted: func(*lua.LState) error {
+		if polls++; polls < 3 {
+			return nil
+		}
+		asked = time.Now()
+		return errors.New("stopped by the test")
+	}})
+	got := report(L, chunk)
+	if want := `error "case:1: stopped by the test"`; got != want {
+		t.Errorf("%s\n got %.200s\nwant %s", chunk, got, want)
+	}
+	return time.Since(asked)
+}
+
+func TestLongCallsCanBeInterrupted(t *testing.T) {
+	for _, chunk := range []string{
+		`local s = ("a"):rep(1e5) return s:find(".-b")`,
+		`local s = ("a"):rep(1e5) return s:gsub("a-b", "x")`,
+		`local s = ("a"):rep(1e6) return s:gsub("a", "b")`,
+		`local s = ("("):rep(1e6) return s:find("%b()%b()")`,
+		`local t = {} for i = 1, 2e4 do t[i] = i end return table.concat(t) .. table.concat(t) .. table.concat(t)`,
+		`local t = {} for i = 1, 3e5 do t[i] = i % 7 + 0.5 end t[1] = 0 / 0 table.sort(t)`,
+		`return table.insert({}, -1e12, 1)`,
+		`local t = {} for i = 1, 1e5 do t["k" .. i] = 1 end return table.maxn(t)`,
+	} {
+		if late := interrupted(t, chunk); late > 250*time.Millisecond {
+			t.Errorf("%s went on for %v", chunk, late)
+		}
+	}
+}
+
+func TestContextEndsLongCalls(t *testing.T) {
+	L := newState(t, Host{})
+	ctx, cancel := context.WithCancel(t.Context())
+	L.SetContext(ctx)
+	L.SetGlobal("cancel", L.NewFunction(func(*lua.LState) int { cancel(); return 0 }))
+	// The table lookup cancels between two instructions, so that only gsub itself can notice.
+	got := report(L, `return ("a"):rep(1e6):gsub("a", setmetatable({}, {__index = cancel}))`)
+	if got != `error "case:1: context canceled"` {
+		t.Errorf("got %.200s", got)
+	}
+}
