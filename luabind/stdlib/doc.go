@@ -17,7 +17,7 @@
 //	host.go        what the libraries ask of the program around them, and Open
 //	base.go        assert, select, tonumber, tostring, unpack, …; iterate.go has next, pairs, ipairs
 //	strings.go     the plain string functions; find.go, gsub.go, format.go the others
-//	pattern.go     Lua patterns: reading them; match.go runs them
+//	pattern.go     Lua patterns: reading them; charset.go has their classes, match.go runs them
 //	table.go       the table functions; sort.go has sort
 //	math.go        the math functions; random.go has random and randomseed
 //	os.go          the clock; strftime.go writes dates, mktime.go reads them

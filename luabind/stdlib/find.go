@@ -62,7 +62,7 @@ func (lib *library) stringFind(L *lua.LState) int {
 		L.Push(number(start + i + len(text)))
 		return 2
 	}
-	p := lib.pattern(text, caretAnchors)
+	p := lib.pattern(L, text, caretAnchors)
 	m := lib.matcher(L, subject, p)
 	defer m.release()
 	from, to := m.search(start, p.anchored)
@@ -80,7 +80,7 @@ func (lib *library) stringFind(L *lua.LState) int {
 
 func (lib *library) stringMatch(L *lua.LState) int {
 	subject, text, start := subjectArgs(L)
-	p := lib.pattern(text, caretAnchors)
+	p := lib.pattern(L, text, caretAnchors)
 	m := lib.matcher(L, subject, p)
 	defer m.release()
 	from, to := m.search(start, p.anchored)
@@ -93,7 +93,7 @@ func (lib *library) stringMatch(L *lua.LState) int {
 
 func (lib *library) stringGmatch(L *lua.LState) int {
 	subject := checkString(L, 1)
-	p := lib.pattern(checkString(L, 2), caretIsPlain)
+	p := lib.pattern(L, checkString(L, 2), caretIsPlain)
 	start := 0
 	L.Push(L.NewFunction(func(L *lua.LState) int {
 		if start > len(subject) {

@@ -26,7 +26,7 @@ func (lib *library) stringGsub(L *lua.LState) int {
 	default:
 		ArgError(L, 3, "string/function/table expected")
 	}
-	p := lib.pattern(text, caretAnchors)
+	p := lib.pattern(L, text, caretAnchors)
 	sub := &substitution{lib: lib, L: L, m: lib.matcher(L, subject, p), replace: replace}
 	if s, ok := replace.(lua.LString); ok {
 		sub.plain = indexPercent(string(s)) < 0

@@ -51,10 +51,12 @@ func ParseNumber(s string) (float64, bool) {
 		return f, true
 	}
 	sign, body := splitSign(s)
-	if f, ok := parseWord(body); ok {
-		return math.Copysign(f, sign), true
-	}
 	switch {
+	case body == "":
+		return 0, false
+	case isAlpha(body[0]):
+		f, ok := parseWord(body)
+		return math.Copysign(f, sign), ok
 	case len(body) > 2 && body[0] == '0' && body[1]|0x20 == 'x':
 		exponent, ok := scanFloat(body[2:], isHexDigit, 'p')
 		if !ok {

@@ -40,8 +40,8 @@ var oracleFamilies = []struct {
 	{"random_substrings", randomCases(800, (*generator).substring)},
 	{"random_patterns", randomCases(3000, (*generator).pattern)},
 	{"random_format", randomCases(2000, (*generator).format)},
-	{"random_sort", randomCases(500, (*generator).sort)},
-	{"random_table", randomCases(800, (*generator).table)},
+	{"random_sort", randomCases(300, (*generator).sort)},
+	{"random_table", randomCases(500, (*generator).table)},
 	{"random_date", randomCases(800, (*generator).date)},
 	{"random_math", randomCases(800, (*generator).math)},
 }

@@ -1,6 +1,10 @@
 package stdlib
 
-import "strings"
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // pattern is a Lua pattern, read once. It never changes after, so that it may be shared and kept.
 type pattern struct {
@@ -54,12 +58,18 @@ const (
 )
 
 const (
+	// maxPatternBytes bounds a pattern, which takes up to a hundred times its length in memory when it is read.
+	maxPatternBytes = 64 << 10
+
 	keptPatterns     = 256 // how many patterns a library keeps
 	keptPatternBytes = 512 // and how long each may be
 )
 
 // pattern returns a pattern ready to run.
-func (lib *library) pattern(text string, a anchor) *pattern {
+func (lib *library) pattern(L *lua.LState, text string, a anchor) *pattern {
+	if len(text) > maxPatternBytes {
+		Errorf(L, "pattern too long (at most %d bytes)", maxPatternBytes)
+	}
 	key := text
 	if a == caretIsPlain {
 		key = "\x00" + text // no pattern begins with a zero byte: see zeroEnds
