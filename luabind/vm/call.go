@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -110,6 +111,9 @@ type raised struct {
 func raise(L *lua.LState) {
 	api := &lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)}
 	b := Of(L)
+	if text, ok := api.Object.(lua.LString); ok && b.vm.opts.Explain != nil {
+		api.Object = lua.LString(b.vm.opts.Explain(L, strings.TrimPrefix(string(text), " ")))
+	}
 	trace := b.keep
 	b.keep = nil
 	if trace == nil && b.handled == 0 {

@@ -25,6 +25,7 @@ func (m *VM) openCoroutine() {
 	c := coroutines{
 		create: stock.RawGetString("create").(*lua.LFunction).GFunction,
 		resume: stock.RawGetString("resume").(*lua.LFunction).GFunction,
+		body:   trampoline(L, stock.RawGetString("yield")),
 	}
 	lib := L.NewTable()
 	for name, fn := range map[string]lua.LGFunction{
@@ -36,7 +37,26 @@ func (m *VM) openCoroutine() {
 	L.SetGlobal(lua.CoroutineLibName, lib)
 }
 
-type coroutines struct{ create, resume lua.LGFunction }
+type coroutines struct {
+	create, resume lua.LGFunction
+	body           *lua.LFunction
+}
+
+// trampoline gives the Lua function in which every coroutine begins. The stock
+// resume replaces a thread's Panic hook when it starts the thread; a coroutine
+// that has already yielded once keeps the hook that create5 gives it.
+func trampoline(L *lua.LState, yield lua.LValue) *lua.LFunction {
+	make, err := L.LoadString("local yield = ... return function(fn) return fn(yield()) end")
+	if err != nil {
+		panic(err)
+	}
+	L.Push(make)
+	L.Push(yield)
+	L.Call(1, 1)
+	body := L.Get(-1).(*lua.LFunction)
+	L.Pop(1)
+	return body
+}
 
 func (c coroutines) create5(L *lua.LState) int {
 	if fn, ok := L.Get(1).(*lua.LFunction); !ok || fn.IsG {
@@ -46,12 +66,24 @@ func (c coroutines) create5(L *lua.LState) int {
 	if err := b.vm.Admit(1); err != nil {
 		Raise(L, lua.LString(At(L, 1)+err.Error()))
 	}
+	fn := L.Get(1)
+	L.SetTop(0)
+	L.Push(c.body)
 	L.RemoveContext() // NewThread would derive a cancel context from it for every coroutine
-	n := c.create(L)
+	c.create(L)
 	L.SetContext(b)
+	co := L.Get(-1).(*lua.LState)
+	L.SetTop(0)
+	L.Push(co)
+	L.Push(fn)
+	co.SetContext(b)
+	c.resume(L)
+	co.Panic = raise
+	L.SetTop(0)
+	L.Push(co)
 	b.vm.live.Add(1)
-	runtime.AddCleanup(L.Get(-1).(*lua.LState), func(live *atomic.Int64) { live.Add(-1) }, &b.vm.live)
-	return n
+	runtime.AddCleanup(co, func(live *atomic.Int64) { live.Add(-1) }, &b.vm.live)
+	return 1
 }
 
 func (c coroutines) resume5(L *lua.LState) int {
@@ -86,7 +118,7 @@ func (c coroutines) wrap5(L *lua.LState) int {
 			value = lua.LString(At(L, 1) + string(text))
 		}
 		if b := Of(L); b.handled == 0 {
-			b.keep = append(appendFrames(nil, co), b.Trace()...)
+			b.keep = b.last.trace
 		}
 		Raise(L, value)
 		return 0

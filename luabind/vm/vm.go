@@ -33,6 +33,9 @@ type Options struct {
 	// Slow is told when a branch has computed for a second without a wait, and
 	// where it is then: it holds up all others. May be nil.
 	Slow func(at Position)
+	// Explain may improve the text of an error while the frames of the thread
+	// that raises it are still there. May be nil.
+	Explain func(L *lua.LState, text string) string
 	// MaxCompute is how long a branch may compute without a wait before it is
 	// cancelled with a LimitError; 0 means for ever.
 	MaxCompute time.Duration
