@@ -45,7 +45,7 @@ type library struct {
 	host     Host
 	opened   time.Time
 	random   *rand.Rand
-	patterns map[string]*pattern
+	patterns map[patternKey]*pattern
 	spare    []*luaMatcher
 }
 
@@ -89,7 +89,7 @@ func newLibrary(h Host) *library {
 	if h.Interrupted == nil {
 		h.Interrupted = contextError
 	}
-	lib := &library{host: h, opened: h.Now(), random: newRandom(h.Seed), patterns: map[string]*pattern{}}
+	lib := &library{host: h, opened: h.Now(), random: newRandom(h.Seed), patterns: map[patternKey]*pattern{}}
 	if h.CPU == nil {
 		lib.host.CPU = func() time.Duration { return h.Now().Sub(lib.opened) }
 	}

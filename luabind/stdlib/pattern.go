@@ -65,16 +65,17 @@ const (
 	keptPatternBytes = 512 // and how long each may be
 )
 
+type patternKey struct {
+	text   string
+	anchor anchor
+}
+
 // pattern returns a pattern ready to run.
 func (lib *library) pattern(L *lua.LState, text string, a anchor) *pattern {
 	if len(text) > maxPatternBytes {
 		Errorf(L, "pattern too long (at most %d bytes)", maxPatternBytes)
 	}
-	key := text
-	if a == caretIsPlain {
-		key = "\x00" + text // no pattern begins with a zero byte: see zeroEnds
-	}
-	if p := lib.patterns[key]; p != nil {
+	if p := lib.patterns[patternKey{text, a}]; p != nil {
 		return p
 	}
 	p := readPattern(zeroEnds(text), a)
@@ -82,7 +83,8 @@ func (lib *library) pattern(L *lua.LState, text string, a anchor) *pattern {
 		if len(lib.patterns) >= keptPatterns {
 			clear(lib.patterns)
 		}
-		lib.patterns[strings.Clone(key)] = p
+		// A clone, since text may be a small part of a large string.
+		lib.patterns[patternKey{strings.Clone(text), a}] = p
 	}
 	return p
 }

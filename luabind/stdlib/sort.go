@@ -130,7 +130,7 @@ func (s *sorter) sort(lo, hi int) {
 // median puts the middle one of three elements in the middle and returns where that is.
 func (s *sorter) median(lo, hi int) int {
 	v := s.values
-	middle := (lo+1+hi+1)/2 - 1 // Lua counts from 1, and so rounds otherwise
+	middle := (lo + hi) / 2
 	if s.before(v[middle], v[lo]) {
 		v[middle], v[lo] = v[lo], v[middle]
 	} else {
