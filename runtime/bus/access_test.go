@@ -154,13 +154,13 @@ func TestRepliesAreTriedAgainAfterAReconnect(t *testing.T) {
 	deaf, open := startServer(t, users(mayNotReceive())), startServer(t, users(nil))
 	listen(t, client(t, open.ClientURL(), nats.UserInfo("recorder", "pw")), subject, echo)
 	way := &door{}
-	way.open(deaf)
+	way.open(deaf.Addr().String())
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, User: "anna", Password: "pw", Log: entry})
 	_, err := c.Do(t.Context(), subject, nil, patience)
 	wantFault(t, err, fault.PermissionDenied)
 	way.shut()
-	way.open(open)
+	way.open(open.Addr().String())
 	log.until(t, "reconnected")
 	if _, err := c.Do(t.Context(), subject, []byte("x"), patience); err != nil {
 		t.Errorf("after the reconnect: %v", err)

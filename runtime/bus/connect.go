@@ -171,7 +171,9 @@ func tlsHint(err error) string {
 		return "name the authority that signed the server's certificate with --tlsca"
 	case errors.As(err, &host):
 		return "use the host name that is in the server's certificate"
-	case strings.Contains(err.Error(), "certificate"):
+	case strings.Contains(err.Error(), "certificate"), errors.Is(err, nats.ErrTLS) && strings.Contains(err.Error(), "after TLS handshake"):
+		// With TLS 1.3 the server judges our certificate after our handshake is
+		// done; where we write at that moment, its reason is lost.
 		return "does the server want a client certificate? give it with --tlscert and --tlskey"
 	}
 	return "is the TLS setting right on both sides?"

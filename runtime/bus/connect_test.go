@@ -231,7 +231,7 @@ func TestTLS(t *testing.T) {
 		"unknown authority":     {Options{URL: oneSided.ClientURL()}, "unknown authority", "--tlsca"},
 		"plain address":         {Options{URL: asNATS(oneSided.ClientURL())}, "unknown authority", "--tlsca"},
 		"other host":            {Options{URL: otherName.ClientURL(), TLSCA: ca.file}, "valid for 10.1.2.3", "host name"},
-		"no client certificate": {Options{URL: mutual.ClientURL(), TLSCA: ca.file}, "certificate required", "--tlscert"},
+		"no client certificate": {Options{URL: mutual.ClientURL(), TLSCA: ca.file}, "tls", "--tlscert"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := wantConnectError(t, c.o, fault.ExitConnect, "no secure connection", c.text)

@@ -47,7 +47,7 @@ func TestRequestOutlivesARestartOfTheServer(t *testing.T) {
 func TestNotSentWhileAwayAndNoGhostAfterwards(t *testing.T) {
 	first := startServer(t, nil)
 	way := &door{}
-	way.open(first)
+	way.open(first.Addr().String())
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, Log: entry})
 	first.Close()
@@ -70,7 +70,7 @@ func TestNotSentWhileAwayAndNoGhostAfterwards(t *testing.T) {
 	second := startServer(t, nil)
 	seen := make(chan string, 100)
 	listen(t, client(t, second.ClientURL()), ">", func(m *nats.Msg) { seen <- string(m.Data); echo(m) })
-	way.open(second)
+	way.open(second.Addr().String())
 	log.until(t, "reconnected")
 	if _, err := c.Do(t.Context(), subject, []byte("real"), patience); err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestNotSentWhileAwayAndNoGhostAfterwards(t *testing.T) {
 func TestNotSentBeforeTheLossIsNoticed(t *testing.T) {
 	srv := startServer(t, nil)
 	way := &door{}
-	way.open(srv)
+	way.open(srv.Addr().String())
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, Log: entry})
 	way.shut()
@@ -95,6 +95,32 @@ func TestNotSentBeforeTheLossIsNoticed(t *testing.T) {
 	wantFault(t, err, fault.NotSent)
 	if !errors.Is(err, nats.ErrReconnectBufExceeded) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// The library holds its lock while it connects: neither a request nor Close may
+// wait for a server that does not greet.
+func TestNothingWaitsForAServerThatDoesNotGreet(t *testing.T) {
+	srv := startServer(t, nil)
+	address, accepted := silent(t)
+	way := &door{}
+	way.open(srv.Addr().String())
+	log, entry := newEvents()
+	c := connect(t, Options{InProcess: way, Log: entry, ConnectTimeout: time.Hour})
+	way.shut()
+	way.open(address)
+	log.until(t, "lost the connection")
+	wait(t, accepted, "connection")
+	_, came := ask(c, subject, "x", patience)
+	wantFault(t, wait(t, came, "answer").err, fault.NotSent)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	began := time.Now()
+	if err := c.Close(ctx); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > closeTimeout/2 {
+		t.Errorf("Close took %v", took)
 	}
 }
 
@@ -120,7 +146,7 @@ func TestUnflushedCommandIsNotDeliveredAfterReconnect(t *testing.T) {
 	listen(t, client(t, srv.ClientURL()), ">", func(m *nats.Msg) { seen <- string(m.Data); echo(m) })
 	var broken atomic.Bool
 	way := &door{wrap: func(conn net.Conn) net.Conn { return deadLine{conn, &broken} }}
-	way.open(srv)
+	way.open(srv.Addr().String())
 	hand := &handClock{}
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, Log: entry, Clock: hand})
@@ -144,7 +170,7 @@ func TestFailedWriteLeavesTheOutcomeUnknown(t *testing.T) {
 	srv := startServer(t, nil)
 	var broken atomic.Bool
 	way := &door{wrap: func(conn net.Conn) net.Conn { return deadLine{conn, &broken} }}
-	way.open(srv)
+	way.open(srv.Addr().String())
 	hand := &handClock{}
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, Log: entry, Clock: hand})
@@ -187,7 +213,7 @@ func TestCloseIsBoundedWhereTheServerTakesNothing(t *testing.T) {
 	way := &door{wrap: func(conn net.Conn) net.Conn {
 		return jam{conn, &on, jammed, new(sync.Once), make(chan bool)}
 	}}
-	way.open(srv)
+	way.open(srv.Addr().String())
 	c, err := Connect(t.Context(), Options{InProcess: way})
 	if err != nil {
 		t.Fatal(err)
@@ -258,13 +284,13 @@ func TestLoginRefusedOnReconnectEndsTheConnection(t *testing.T) {
 	listen(t, client(t, open.ClientURL()), subject, func(m *nats.Msg) { got <- m })
 	locked := startServer(t, func(o *server.Options) { o.Username, o.Password = "anna", "s3cret" })
 	way := &door{}
-	way.open(open)
+	way.open(open.Addr().String())
 	log, entry := newEvents()
 	c := connect(t, Options{InProcess: way, Log: entry, User: "anna", Password: "wr0ng"})
 	_, came := ask(c, subject, "x", patience)
 	wait(t, got, "command")
 	way.shut()
-	way.open(locked)
+	way.open(locked.Addr().String())
 	wait(t, c.Ended(), "end")
 	f := wantFault(t, wait(t, came, "answer").err, fault.Cancelled, "Authorization Violation", "may or may not have acted")
 	if !errors.Is(f, nats.ErrAuthorization) {

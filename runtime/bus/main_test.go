@@ -195,6 +195,12 @@ func (t *handTimer) Stop() bool {
 	return pending
 }
 
+func (h *handClock) pending() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.timers)
+}
+
 // fire runs all timers that are pending.
 func (h *handClock) fire() {
 	h.mu.Lock()
@@ -232,11 +238,11 @@ func (d *door) InProcessConn() (net.Conn, error) {
 	return conn, nil
 }
 
-// open lets connections through to srv.
-func (d *door) open(srv *natsd.Server) {
+// open lets connections through to that address.
+func (d *door) open(address string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.address = srv.Addr().String()
+	d.address = address
 }
 
 func (d *door) shut() {

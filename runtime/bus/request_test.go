@@ -63,13 +63,49 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-// A recorder's empty answer is an answer (protocol decides what it is worth).
-func TestEmptyReplyIsNotNoRecorder(t *testing.T) {
+// Only the server's own word means no_recorder. What a recorder answers is an
+// answer, however odd (protocol decides what it is worth).
+func TestOddReplyIsNotNoRecorder(t *testing.T) {
 	srv := startServer(t, nil)
-	listen(t, client(t, srv.ClientURL()), subject, func(m *nats.Msg) { _ = m.Respond(nil) })
+	replies := []*nats.Msg{
+		{},
+		{Header: nats.Header{"Version": {"2"}}},
+		{Header: nats.Header{"Status": {"503"}}, Data: []byte("x")},
+	}
+	next := make(chan *nats.Msg, len(replies))
+	listen(t, client(t, srv.ClientURL()), subject, func(m *nats.Msg) { _ = m.RespondMsg(<-next) })
 	c := connect(t, Options{URL: srv.ClientURL()})
-	if reply, err := c.Do(t.Context(), subject, nil, patience); err != nil || len(reply) != 0 {
-		t.Errorf("reply = %q, %v", reply, err)
+	for _, m := range replies {
+		next <- m
+		if reply, err := c.Do(t.Context(), subject, nil, patience); err != nil || string(reply) != string(m.Data) {
+			t.Errorf("reply = %q, %v, want %q", reply, err, m.Data)
+		}
+	}
+}
+
+func TestNoTimerIsLeftBehind(t *testing.T) {
+	srv := startServer(t, func(o *server.Options) { o.MaxPayload = 1000 })
+	rec := client(t, srv.ClientURL())
+	listen(t, rec, subject, echo)
+	listen(t, rec, "rec.silent", func(*nats.Msg) {})
+	hand := &handClock{}
+	c := connect(t, Options{URL: srv.ClientURL(), Clock: hand})
+	_, answered := ask(c, subject, "x", time.Second)
+	_, nobody := ask(c, "rec.nobody", "x", time.Second)
+	_, tooLarge := ask(c, subject, strings.Repeat("x", 1001), time.Second)
+	call, cancelled := ask(c, "rec.silent", "x", time.Second)
+	call.Cancel(nil)
+	_, closed := ask(c, "rec.silent", "x", time.Second)
+	for _, came := range []chan answer{answered, nobody, tooLarge, cancelled} {
+		wait(t, came, "answer")
+	}
+	if n := hand.pending(); n != 1 {
+		t.Errorf("%d timers for one request that waits", n)
+	}
+	closeConn(t, c)
+	wait(t, closed, "answer")
+	if n := hand.pending(); n != 0 {
+		t.Errorf("%d timers after Close", n)
 	}
 }
 
