@@ -187,18 +187,9 @@ func (fs *funcState) binary(e *binaryExpr, dst int) {
 	}
 }
 
-// concatGroup bounds how many operands one call of the helper joins, and so how many registers a chain needs.
-const concatGroup = 50
-
-// concat calls the helper instead of the VM's instruction, whose way to write numbers is not Lua's. A long chain is cut
-// from the right: the operator associates to the right, and the operands are still evaluated from the left.
+// concat calls the helper once for a whole chain, instead of the VM's instruction, whose way to write numbers is not Lua's.
 func (fs *funcState) concat(e *concatExpr, dst int) {
-	parts := e.parts
-	if len(parts) > concatGroup {
-		rest := &concatExpr{e.node, parts[concatGroup-1:]}
-		parts = append(parts[:concatGroup-1:concatGroup-1], rest)
-	}
-	fs.callHelper(concatHelper, dst, e.pos.line, parts...)
+	fs.callHelper(concatHelper, dst, e.pos.line, e.parts...)
 }
 
 func (fs *funcState) closure(e *funcExpr, dst int) {

@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,10 +20,10 @@ func run(t testing.TB, src string) string {
 	if err != nil {
 		return "syntax: " + err.Error() + "\n"
 	}
-	return execute(chunk.Proto)
+	return execute(chunk.Proto, true)
 }
 
-// runStock executes src with gopher-lua's own parser and compiler.
+// runStock executes src with gopher-lua alone: its parser, its compiler, its strings.
 func runStock(t testing.TB, src string) (out string) {
 	t.Helper()
 	L := lua.NewState()
@@ -30,13 +32,15 @@ func runStock(t testing.TB, src string) (out string) {
 	if err != nil {
 		return "syntax: " + err.Error() + "\n"
 	}
-	return execute(fn.Proto)
+	return execute(fn.Proto, false)
 }
 
-func execute(proto *lua.FunctionProto) string {
-	L := lua.NewState(lua.Options{RegistryGrowStep: 4096, RegistryMaxSize: 1 << 20})
+func execute(proto *lua.FunctionProto, install bool) string {
+	L := lua.NewState(lua.Options{CallStackSize: 4000, RegistryGrowStep: 4096, RegistryMaxSize: 1 << 20})
 	defer L.Close()
-	Install(L, Options{})
+	if install {
+		Install(L, Options{})
+	}
 	var out strings.Builder
 	L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int {
 		for i := 1; i <= L.GetTop(); i++ {
@@ -64,6 +68,9 @@ func execute(proto *lua.FunctionProto) string {
 // call runs fn on a thread of its own with the last n values of L as arguments and gives the error value.
 func call(L *lua.LState, fn *lua.LFunction, n int) (raised lua.LValue) {
 	th, _ := L.NewThread()
+	if th.Context() == nil {
+		th.SetContext(&budget{Context: context.Background(), left: 1_000_000})
+	}
 	th.Panic = func(L *lua.LState) {
 		v := L.Get(-1)
 		if s, ok := v.(lua.LString); ok {
@@ -88,6 +95,27 @@ func call(L *lua.LState, fn *lua.LFunction, n int) (raised lua.LValue) {
 	return nil
 }
 
+// budget ends a program that computes for ever: the VM asks Done before every instruction.
+type budget struct {
+	context.Context
+	left int
+}
+
+var spent = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+func (b *budget) Done() <-chan struct{} {
+	if b.left--; b.left < 0 {
+		return spent
+	}
+	return nil
+}
+
+func (b *budget) Err() error { return context.DeadlineExceeded }
+
 func show(v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LNumber:
@@ -97,3 +125,29 @@ func show(v lua.LValue) string {
 	}
 	return v.Type().String()
 }
+
+// benchmark runs src, in which the global N is the number of rounds.
+func benchmark(b *testing.B, src string, ours bool) {
+	L := lua.NewState()
+	defer L.Close()
+	Install(L, Options{})
+	L.SetGlobal("N", lua.LNumber(b.N))
+	var fn *lua.LFunction
+	if ours {
+		chunk, err := Load("bench", []byte(src))
+		if err != nil {
+			b.Fatal(err)
+		}
+		fn = L.NewFunctionFromProto(chunk.Proto)
+	} else {
+		var err error
+		if fn, err = L.Load(strings.NewReader(src), "bench"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ResetTimer()
+	L.Push(fn)
+	L.Call(0, 0)
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }
