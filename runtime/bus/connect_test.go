@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -300,6 +301,47 @@ func TestConnectCanBeInterrupted(t *testing.T) {
 		if want := context.Cause(ctx); !errors.Is(err, want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: error = %v, want %v", name, err, want)
 		}
+	}
+}
+
+// The login is done, and the server does not confirm the reply subscription.
+func TestConnectCanBeInterruptedAfterTheLogin(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pings, finished := make(chan bool, 10), make(chan bool)
+	go func() {
+		defer close(finished)
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = conn.Write([]byte("INFO {\"headers\":true,\"max_payload\":1000}\r\n"))
+		greeted := false
+		for lines := bufio.NewScanner(conn); lines.Scan(); {
+			switch {
+			case lines.Text() != "PING":
+			case greeted:
+				pings <- true
+			default:
+				greeted = true
+				_, _ = conn.Write([]byte("PONG\r\n"))
+			}
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close(); <-finished })
+	ctx, cancel := context.WithCancel(t.Context())
+	came := make(chan error, 1)
+	go func() {
+		_, err := Connect(ctx, Options{URL: l.Addr().String(), ConnectTimeout: time.Hour})
+		came <- err
+	}()
+	wait(t, pings, "second ping")
+	cancel()
+	if err := wait(t, came, "end of Connect"); !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v", err)
 	}
 }
 

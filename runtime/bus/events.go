@@ -65,7 +65,7 @@ func (c *Conn) onClosed(nc *nats.Conn) {
 			err = nats.ErrConnectionClosed
 		}
 		c.lost(err)
-		c.log.WithError(err).Error("NATS ended the connection for good")
+		c.log.WithError(err).Warn("NATS ended the connection for good")
 	}
 	close(c.ended)
 }

@@ -88,13 +88,18 @@ func TestHistoryTellsSecondRepliesFromLateOnes(t *testing.T) {
 	if _, got := table.takeAnswered(next.token); got != unanswered {
 		t.Errorf("request %d = %v, want unanswered", next.token, got)
 	}
-	table.takeAnswered(calls[2].token) // still waits, and is answered at last
 	last := fill(t, table, "a", "a")[1]
 	if last.token%historySize != calls[2].token {
 		t.Fatalf("token %d does not share a bit with %d", last.token, calls[2].token)
 	}
+	table.takeAnswered(calls[2].token) // has waited all the while
 	table.take(last.token)
 	if _, got := table.takeAnswered(last.token); got != unanswered {
 		t.Errorf("request %d = %v, want unanswered", last.token, got)
+	}
+	// Of requests before that nothing is known; their replies count as late.
+	table.takeAnswered(fill(t, table, "a")[0].token)
+	if _, got := table.takeAnswered(table.last - historySize); got != unanswered {
+		t.Errorf("a reply to a request a million back = %v, want unanswered", got)
 	}
 }
