@@ -21,15 +21,16 @@ const DefaultMaxString = 64 << 20
 // maxStringKey is where the limit stands in the registry of a state, out of reach of scripts.
 const maxStringKey = "recue.dialect.maxstring"
 
-// Install prepares a state for code that Load made: it completes the metatable of strings, which the string library has made
-// before if there is one, and notes the limit. Call it once for each state, after the libraries are opened. Threads of the
-// state need nothing more, except that their Panic hook should let Explain improve the message.
+// Install prepares a state for code that Load made: it gives strings a metatable with the operations of numbers, which keeps
+// __index and __metatable of the one that the string library has made, and notes the limit. Call it once for each state, after the
+// libraries are opened. Threads of the state need nothing more, except that their Panic hook should let Explain improve
+// the message.
 //
-// The metatable must not be reachable for scripts: getmetatable("") has to hide it.
+// Scripts must not reach the metatable: the string library has to hide it behind __metatable.
 func Install(L *lua.LState, o Options) {
 	mt := L.NewTable()
-	if old, ok := L.GetMetatable(lua.LString("")).(*lua.LTable); ok {
-		old.ForEach(func(k, v lua.LValue) { mt.RawSet(k, v) })
+	for _, kept := range []string{"__index", "__metatable"} { // the table itself may be hidden behind the second
+		mt.RawSetString(kept, L.GetMetaField(lua.LString(""), kept))
 	}
 	for _, event := range stringEvents {
 		mt.RawSetString(event, newHelper(func(L *lua.LState) int {

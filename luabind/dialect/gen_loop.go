@@ -102,7 +102,7 @@ func (fs *funcState) genericFor(s *genForStmt) {
 	fs.reserve(3, line) // the VM copies iterator, state and control there to call
 	fs.free -= 3
 	fs.proto.DbgCalls = append(fs.proto.DbgCalls, lua.DbgCall{Pc: len(fs.code), Name: "(for generator)"})
-	fs.abc(lua.OP_TFORLOOP, base, 0, len(s.names), line)
+	fs.abc(lua.OP_TFORLOOP, base, 0, len(s.names), s.exprs[0].at().line)
 	fs.patch([]int{fs.jump(line)}, body)
 	fs.leaveBlock(line)
 	fs.patchHere(loop.breaks...)

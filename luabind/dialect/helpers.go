@@ -150,7 +150,7 @@ func toNumber(v lua.LValue) (lua.LNumber, bool) {
 	case lua.LNumber:
 		return v, true
 	case lua.LString:
-		n, ok := ParseNumber(string(v))
+		n, ok := parseNumber(string(v))
 		return lua.LNumber(n), ok
 	}
 	return 0, false

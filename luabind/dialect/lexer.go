@@ -135,7 +135,7 @@ func (lx *lexer) number(at pos) token {
 		lx.off++
 	}
 	text := lx.src.text[start:lx.off]
-	value, ok := ParseNumber(text)
+	value, ok := parseNumber(text)
 	if !ok {
 		hint := ""
 		if strings.Contains(text, "..") {

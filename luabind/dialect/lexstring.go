@@ -31,9 +31,9 @@ func (lx *lexer) quoted(at pos) string {
 }
 
 func (lx *lexer) unfinished(at pos, mark byte) {
-	text := lx.src.text[lx.lineStart+at.col-1 : lx.off]
-	if at.line != lx.line { // a line end was escaped inside the string
-		text = string(mark)
+	text := string(mark)
+	if at.line == lx.line { // no line end was escaped inside the string
+		text = lx.src.text[lx.lineStart+at.col-1 : lx.off]
 	}
 	lx.src.raise(at, text, "close it with "+string(mark)+" on the same line; for text of several lines use [[ and ]]",
 		"unfinished string")

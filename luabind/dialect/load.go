@@ -33,8 +33,8 @@ func Load(name string, src []byte) (chunk *Chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(fail)
-			if !ok {
-				panic(r)
+			if !ok { // a defect of ours; a script that cannot be loaded is no reason to end a server
+				f.err = &SyntaxError{File: name, Message: fmt.Sprintf("internal error, please report it with this file: %v", r)}
 			}
 			chunk, err = nil, f.err
 		}

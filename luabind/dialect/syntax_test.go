@@ -24,6 +24,7 @@ func TestSyntaxErrorsSayWhatAndWhereAndWhatToDo(t *testing.T) {
 		{"else without if", "else", 1, 1, `unexpected "else"`, "no open \"if\""},
 		{"else in a loop", "while x do else end", 1, 12, `expected "end" to close the "while" of line 1, found "else"`, "close the \"while\""},
 		{"unfinished string", "x = \"abc\ny = 1", 1, 5, "unfinished string", `close it with "`},
+		{"unfinished string of two lines", "f\"\\\n", 1, 2, "unfinished string", ""},
 		{"unfinished long string", "x = [==[\nabc", 1, 5, "unfinished long string", "]==]"},
 		{"unfinished comment", "--[[ abc", 1, 1, "unfinished long comment", "]]"},
 		{"unclosed bracket", "f(1,\n2\n", 3, 1, `missing ")": the "(" of line 1 is not closed`, ""},
