@@ -177,6 +177,25 @@ func (b *Branch) Cancel(cause error) {
 	}
 }
 
+// Interrupted is the cause of a cancellation that the running host code has to
+// heed: nil in a Shield.
+func (b *Branch) Interrupted() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.shielded {
+		return nil
+	}
+	return b.cause
+}
+
+// Root is the branch that b descends from: the script, or a finally function.
+func (b *Branch) Root() *Branch {
+	for b.parent != nil {
+		b = b.parent
+	}
+	return b
+}
+
 // Cause is what the branch was cancelled with, or nil.
 func (b *Branch) Cause() error {
 	b.mu.Lock()

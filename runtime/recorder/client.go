@@ -62,6 +62,9 @@ func New(conn *bus.Conn, opts Options) *Client {
 	return c
 }
 
+// Timeout is how long a command may take that says nothing else.
+func (c *Client) Timeout() time.Duration { return c.opts.Timeout }
+
 // Scope is the Client's own scope: it knows everything that the run started.
 func (c *Client) Scope() *Scope { return c.root }
 

@@ -59,6 +59,13 @@ func (s *Scope) Recording() []Recording {
 	return list
 }
 
+// Records says whether this run started the task and it still records, or may.
+func (c *Client) Records(task Task) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tasks[task] != nil
+}
+
 // note keeps account of what an outcome says about the task's recording.
 func (s *Scope) note(task Task, cmd protocol.Cmd, reply protocol.Reply, err error) {
 	c := s.client

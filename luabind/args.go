@@ -1,0 +1,191 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/xrash/smetrics"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// errArgument is a wrong argument; it is raised as text, with the position.
+type errArgument struct{ error }
+
+func argumentf(format string, args ...any) error {
+	return errArgument{fmt.Errorf(format, args...)}
+}
+
+// parse checks the arguments against the parameters. An optional parameter
+// whose place is taken by a value that fits a later one is passed over, so that
+// start{segment_time = 60} works beside start("cam1", {segment_time = 60}).
+func (c *Call) parse() error {
+	top := c.L.GetTop()
+	i := 1
+	for n := range c.fn.Params {
+		p := &c.fn.Params[n]
+		if p.Rest {
+			for ; i <= top; i++ {
+				c.rest = append(c.rest, c.L.Get(i))
+			}
+			return nil
+		}
+		v := c.L.Get(i) // nil beyond the last
+		if v == lua.LNil && p.Type.Name != Any.Name {
+			if !p.Optional {
+				return argumentf("%s is missing: expected %s", p.Name, p.Type.Article)
+			}
+			i++
+			continue
+		}
+		if i > top && !p.Optional {
+			return argumentf("%s is missing: expected %s", p.Name, p.Type.Article)
+		}
+		if !p.Type.fits(v) {
+			if p.Optional && c.fitsLater(n+1, v) {
+				continue
+			}
+			return argumentf("%s must be %s, got %s", p.Name, p.Type.Article, show(v))
+		}
+		if err := c.take(p, v); err != nil {
+			return err
+		}
+		i++
+	}
+	for ; i <= top; i++ {
+		if c.L.Get(i) != lua.LNil {
+			return argumentf("takes at most %d arguments, got %d: %s", len(c.fn.Params), top, c.fn.Signature())
+		}
+	}
+	return nil
+}
+
+func (c *Call) fitsLater(from int, v lua.LValue) bool {
+	for _, p := range c.fn.Params[from:] {
+		if p.Type.fits(v) {
+			return true
+		}
+		if !p.Optional {
+			return false
+		}
+	}
+	return false
+}
+
+// take keeps a value of the right type, or the options in it.
+func (c *Call) take(p *Param, v lua.LValue) error {
+	if p.Fields != nil {
+		if table, ok := v.(*lua.LTable); ok {
+			return c.takeOptions(p.Fields, table, nil)
+		}
+	}
+	if p.Check != nil {
+		if err := p.Check(v); err != nil {
+			return argumentf("%s %w", p.Name, err)
+		}
+	}
+	c.args = append(c.args, arg{p.Name, v})
+	return nil
+}
+
+// takeOptions reads an options table; also names options that the caller reads itself.
+func (c *Call) takeOptions(fields []Param, table *lua.LTable, also []string) error {
+	var failed error
+	each(table, func(key, v lua.LValue) {
+		if failed != nil {
+			return
+		}
+		failed = c.takeOption(fields, key, v, also)
+	})
+	return failed
+}
+
+func (c *Call) takeOption(fields []Param, key, v lua.LValue, also []string) error {
+	name, ok := key.(lua.LString)
+	if !ok {
+		return argumentf("options are written as name = value, got %s without a name", show(v))
+	}
+	for _, known := range also {
+		if string(name) == known {
+			return nil
+		}
+	}
+	for i := range fields {
+		p := &fields[i]
+		if p.Name != string(name) {
+			continue
+		}
+		if c.Value(p.Name) != nil {
+			return argumentf("%s is given twice, in front and among the options", p.Name)
+		}
+		if !p.Type.fits(v) {
+			return argumentf("%s must be %s, got %s", p.Name, p.Type.Article, show(v))
+		}
+		return c.take(p, v)
+	}
+	names := append([]string(nil), also...)
+	for _, p := range fields {
+		names = append(names, p.Name)
+	}
+	return unknown("option", string(name), names)
+}
+
+// unknown is the error for a name that is not known, with the nearest right one.
+func unknown(what, name string, known []string) error {
+	if near := nearest(name, known); near != "" {
+		return argumentf("unknown %s %q (did you mean %q?)", what, name, near)
+	}
+	if len(known) == 0 {
+		return argumentf("unknown %s %q: there are none here", what, name)
+	}
+	return argumentf("unknown %s %q: known are %s", what, name, strings.Join(known, ", "))
+}
+
+// nearest gives the known name that name was probably meant to be, or "".
+func nearest(name string, known []string) string {
+	best, bestScore := "", 0.8 // Jaro-Winkler, as urfave/cli suggests commands; less is another word
+	for _, k := range known {
+		if score := smetrics.JaroWinkler(name, k, 0.7, 4); score > bestScore {
+			best, bestScore = k, score
+		}
+	}
+	return best
+}
+
+// show is a value as an error message shows it.
+func show(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		text := string(v)
+		if len(text) > 60 {
+			text = text[:60] + "…"
+		}
+		return "the text " + strconv.Quote(text)
+	case lua.LNumber:
+		return "the number " + formatNumber(float64(v))
+	case lua.LBool:
+		return v.String()
+	case *lua.LNilType:
+		return "nil"
+	}
+	return "a " + v.Type().String()
+}
+
+// oneOf makes a Check for a text with a fixed set of values.
+func oneOf(values ...string) func(lua.LValue) error {
+	return func(v lua.LValue) error {
+		quoted := make([]string, len(values))
+		for i, known := range values {
+			if string(v.(lua.LString)) == known {
+				return nil
+			}
+			quoted[i] = strconv.Quote(known)
+		}
+		problem := "must be one of " + strings.Join(quoted, ", ") + fmt.Sprintf(", got %q", string(v.(lua.LString)))
+		if near := nearest(string(v.(lua.LString)), values); near != "" {
+			problem += fmt.Sprintf(" (did you mean %q?)", near)
+		}
+		return errors.New(problem)
+	}
+}

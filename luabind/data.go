@@ -1,0 +1,150 @@
+package luabind
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// maxData is the largest file that load_data reads, in bytes.
+const maxData = 16 << 20
+
+func dataFuncs() []*Func {
+	return []*Func{
+		{
+			Name:    "json.encode",
+			Summary: "Writes a value as JSON text.",
+			Doc:     "Whole numbers are written without a point; NaN, infinities and functions are errors. A table with the keys 1, 2, 3 … is a list, one with text keys an object.",
+			Params:  []Param{{Name: "value", Type: Any, Doc: "what to write"}},
+			Returns: []Return{{"text", "string", "JSON"}},
+			Example: "print(json.encode({cameras = {\"cam1\", \"cam2\"}, count = 2}))",
+			Run: func(c *Call) error {
+				text, err := encodeJSON(c.L, c.Value("value"))
+				if err != nil {
+					return err
+				}
+				return c.Return(lua.LString(text))
+			},
+		},
+		{
+			Name:    "json.decode",
+			Summary: "Reads a JSON text.",
+			Doc:     "null becomes nil: the field is not there. Lists and objects are told apart when they are encoded again, also empty ones.",
+			Params:  []Param{{Name: "text", Type: Text, Doc: "JSON"}},
+			Returns: []Return{{"value", "any", "what it says"}},
+			Example: "print(json.decode('{\"cameras\": [\"cam1\"]}').cameras[1])",
+			Run: func(c *Call) error {
+				v, err := decodeJSON(c.L, []byte(c.Text("text", "")))
+				if err != nil {
+					return fmt.Errorf("not JSON: %w", err)
+				}
+				return c.Return(v)
+			},
+		},
+		{
+			Name:    "load_data",
+			Summary: "Reads a JSON or CSV file that lies beside the script.",
+			Doc:     "A CSV file gives a list of rows, each a table with the names of the first line as its keys; all its values are texts.",
+			Params:  []Param{{Name: "file", Type: Text, Doc: "the file's name, ending in .json or .csv"}},
+			Returns: []Return{{"data", "table", "what the file says"}},
+			Example: "for _, camera in ipairs(load_data(\"cameras.csv\")) do print(camera.task_id) end",
+			Run:     loadData,
+		},
+	}
+}
+
+func loadData(c *Call) error {
+	name := c.Text("file", "")
+	data, err := c.run.readBeside(name, maxData)
+	if err != nil {
+		return err
+	}
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	var v lua.LValue
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json":
+		v, err = decodeJSON(c.L, []byte(text))
+	case ".csv":
+		v, err = decodeCSV(c.L, text)
+	default:
+		return fmt.Errorf("%q must end in .json or .csv", name)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return c.Return(v)
+}
+
+// decodeCSV reads rows under a line of names. The comma may be a semicolon, as
+// spreadsheets write it where the comma is the decimal point.
+func decodeCSV(L *lua.LState, text string) (lua.LValue, error) {
+	r := csv.NewReader(strings.NewReader(text))
+	if first, _, _ := strings.Cut(text, "\n"); strings.Contains(first, ";") && !strings.Contains(first, ",") {
+		r.Comma = ';'
+	}
+	names, err := r.Read()
+	if err == io.EOF {
+		return nil, errors.New("the file is empty: its first line must name the columns")
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range names {
+		names[i] = strings.TrimSpace(n)
+		for _, before := range names[:i] {
+			if before == names[i] {
+				return nil, fmt.Errorf("two columns are called %q", before)
+			}
+		}
+	}
+	rows := L.NewTable()
+	rows.Metatable = mark(L, listMark)
+	for {
+		fields, err := r.Read()
+		if err == io.EOF {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		row := L.CreateTable(0, len(names))
+		for i, f := range fields {
+			row.RawSetString(names[i], lua.LString(f))
+		}
+		rows.Append(row)
+	}
+}
+
+// readBeside reads a file of the script's folder, and of no other: os.Root
+// refuses what leads out of it, links included.
+func (r *run) readBeside(name string, limit int64) ([]byte, error) {
+	if r.root == nil {
+		return nil, errors.New("this script has no folder of its own, so there are no files beside it")
+	}
+	file, err := r.root.Open(name)
+	if err != nil {
+		var pathErr *os.PathError
+		if errors.As(err, &pathErr) {
+			err = pathErr.Err
+		}
+		return nil, fmt.Errorf("cannot read %q in the script's folder: %w", name, err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("cannot read %q: it is a folder", name)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %q: %w", name, err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%q is larger than %d MiB", name, limit>>20)
+	}
+	return data, nil
+}

@@ -1,0 +1,15 @@
+// Package luabind is the Lua side of Recue: it implements script.Engine.
+//
+// Every function that a script can call is one Func value: its binding, the
+// check of its arguments, the manual, the editor's stub and a runnable example
+// come from it. Adding a function touches one place.
+//
+//	funcs.go                 the list of all functions
+//	func.go args.go types.go what a Func is; arguments and their errors
+//	recorder.go parallel.go control.go time.go output.go data.go module.go   the functions, a family a file
+//	engine.go run.go         loading and running a program
+//	errors.go                failed commands as error tables, and errors as people see them
+//	convert.go               replies and JSON to Lua tables and back
+//	reference.go             the manual and the stub, made from the Funcs
+//	dialect/ stdlib/ vm/     the language, its libraries, its branches
+package luabind

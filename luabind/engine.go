@@ -1,0 +1,66 @@
+package luabind
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"recue/luabind/dialect"
+	"recue/runtime/fault"
+	"recue/runtime/script"
+)
+
+// Engine reads Lua scripts. It is a script.Engine.
+type Engine struct{}
+
+// New makes the engine.
+func New() Engine { return Engine{} }
+
+var _ script.Engine = Engine{}
+
+// Load reads a script.
+func (Engine) Load(name string, source []byte) (script.Program, error) {
+	chunk, err := dialect.Load(name, source)
+	if err != nil {
+		return nil, syntaxError(err, source)
+	}
+	if chunk.Empty {
+		return nil, &script.Error{
+			Message: fmt.Sprintf("%s has no statements: there is nothing to run", name),
+			Err:     fault.Usage(errors.New("empty script"), ""),
+		}
+	}
+	return &program{chunk: chunk}, nil
+}
+
+// syntaxError is a file that is no Lua program, as the command line shows it.
+func syntaxError(err error, source []byte) *script.Error {
+	e := &script.Error{Message: err.Error(), Err: fault.Usage(err, "")}
+	var syntax *dialect.SyntaxError
+	if errors.As(err, &syntax) {
+		e.Message = syntax.Message
+		e.Hint = syntax.Hint
+		e.At = script.Position{File: syntax.File, Line: syntax.Line, Column: syntax.Column}
+		e.Source = lineOf(source, syntax.Line)
+		if syntax.Line == 0 {
+			e.Message = syntax.File + ": " + syntax.Message
+		}
+	}
+	return e
+}
+
+func lineOf(source []byte, n int) string {
+	if n < 1 {
+		return ""
+	}
+	text := strings.TrimPrefix(string(source), "\ufeff")
+	for ; n > 1; n-- {
+		_, rest, found := strings.Cut(text, "\n")
+		if !found {
+			return ""
+		}
+		text = rest
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSuffix(line, "\r")
+}

@@ -1,0 +1,322 @@
+package luabind
+
+import (
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/vm"
+	"recue/runtime/branch"
+	"recue/runtime/fault"
+	"recue/runtime/protocol"
+	"recue/runtime/recorder"
+)
+
+func parallelFuncs() []*Func {
+	policies := make([]string, len(branch.Policies))
+	for i, p := range branch.Policies {
+		policies[i] = string(p)
+	}
+	return []*Func{{
+		Name:    "parallel",
+		Summary: "Runs many branches at once and gives their results under the same keys, in the same order.",
+		Doc: "`parallel(branches [, options])`: a branch is a function, or a command written as a table: `{cmd = \"start\", task_id = \"cam1\", segment_time = 60}`. " +
+			"`branches` is a list or has named keys. `parallel(items, fn [, options])` runs `fn(item, key)` for every item, and `parallel(cameras, start)` runs `start(camera)`. " +
+			"A branch's result is its first return value (`true` if none), or its error table. Only one branch runs Lua at any moment, and it is switched only where it waits: shared variables need no locks.",
+		Params: []Param{
+			{Name: "branches", Type: Table, Doc: "functions and commands, or items for fn"},
+			{Name: "fn", Type: Function, Optional: true, Doc: "called as fn(item, key), once for each item"},
+			{Name: "options", Type: Options, Optional: true, Doc: "the options below", Fields: []Param{
+				{Name: "limit", Type: Number, Optional: true, Check: checkCount, Default: "all", Doc: "at most so many branches at once"},
+				{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Doc: "for the whole call; branches still running are cancelled and fail with `timeout`"},
+				{Name: "on_error", Type: Text, Optional: true, Check: oneOf(policies...), Default: "wait",
+					Doc: "`wait`: let all finish, then raise one error that lists every failure. `cancel`: the first failure cancels the rest, then raise. " +
+						"`collect`: never raise for a failed branch. `rollback`: let all finish, and on a failure stop every task that this call started, then raise"},
+			}},
+		},
+		Returns: []Return{
+			{"results", "table", "what each branch gave, under its key"},
+			{"failures", "Failure[]", "a list of {key, error} in the order of the branches; empty when all went well"},
+		},
+		Example: "local results = parallel({\"cam1\", \"cam2\", \"cam3\"}, start)\nprint(results[1].task_id, #results)",
+		Run:     parallel,
+	}}
+}
+
+// set is one call of parallel.
+type set struct {
+	call     *Call
+	tasks    []task
+	errs     []*vm.Error // of the branches that failed
+	results  []lua.LValue
+	replies  []protocol.Reply // of commands; turned into tables when all have ended
+	host     *local           // of the branches
+	policy   branch.Policy
+	group    *branch.Group
+	rollback string // what became of it, for the error
+}
+
+// task is one branch: a function with its arguments, or a command.
+type task struct {
+	key     lua.LValue
+	fn      lua.LValue
+	args    []lua.LValue
+	command *request
+}
+
+func parallel(c *Call) error {
+	s := &set{call: c, policy: branch.Policy(c.Text("on_error", string(branch.Wait)))}
+	if err := s.collect(); err != nil {
+		return err
+	}
+	if len(s.tasks) == 0 {
+		c.run.host.Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
+	}
+	if err := c.run.vm.Admit(len(s.tasks)); err != nil {
+		return err
+	}
+	if err := c.stopped("parallel", ""); err != nil {
+		return err
+	}
+	s.run()
+	return s.finish()
+}
+
+// collect reads the branches, and refuses all of them if one is wrong: nothing
+// has been started then.
+func (s *set) collect() error {
+	c := s.call
+	items := c.Value("branches").(*lua.LTable)
+	fn := c.Value("fn")
+	var failed error
+	each(items, func(key, v lua.LValue) {
+		if failed != nil {
+			return
+		}
+		t := task{key: key}
+		switch {
+		case fn != nil && fn.(*lua.LFunction).IsG: // parallel(cameras, start): the key would be taken for options
+			t.fn, t.args = fn, []lua.LValue{v}
+		case fn != nil:
+			t.fn, t.args = fn, []lua.LValue{v, key}
+		case v.Type() == lua.LTFunction:
+			t.fn = v
+		default:
+			t.command, failed = c.commandTable(v)
+		}
+		if failed != nil {
+			failed = argumentf("branch %s: %w", show(key), failed)
+		}
+		s.tasks = append(s.tasks, t)
+	})
+	n := len(s.tasks)
+	s.errs, s.results, s.replies = make([]*vm.Error, n), make([]lua.LValue, n), make([]protocol.Reply, n)
+	return failed
+}
+
+// commandTable reads a command that is written as a table.
+func (c *Call) commandTable(v lua.LValue) (*request, error) {
+	table, ok := v.(*lua.LTable)
+	if !ok {
+		return nil, argumentf(`it is %s, expected a function or a command such as {cmd = "start", task_id = "cam1"}`, show(v))
+	}
+	name, ok := table.RawGetString("cmd").(lua.LString)
+	if !ok {
+		return nil, argumentf(`it is a table without cmd, expected a function or a command such as {cmd = "start", task_id = "cam1"}`)
+	}
+	names := make([]string, len(protocol.Cmds))
+	for i, cmd := range protocol.Cmds {
+		names[i] = string(cmd)
+	}
+	if err := oneOf(names...)(name); err != nil {
+		return nil, argumentf("cmd %w", err)
+	}
+	own := &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
+	fields := commandParams(protocol.Cmd(name))[1].Fields
+	if err := own.takeOptions(fields, table, []string{"cmd"}); err != nil {
+		return nil, err
+	}
+	q := own.request(protocol.Cmd(name))
+	return &q, nil
+}
+
+// run starts the branches and waits until all have ended.
+func (s *set) run() {
+	c := s.call
+	s.host = &local{scope: c.scope()}
+	if s.policy == branch.Rollback {
+		s.host.scope = c.scope().Child()
+	}
+	opts := branch.Options{Policy: s.policy, Cause: s.cancelCause}
+	if v := c.Value("limit"); v != nil {
+		opts.Limit = int(v.(lua.LNumber))
+	}
+	stopTimer := func() {}
+	c.branch.Await(func(wake func()) func(error) {
+		s.group = branch.Start(len(s.tasks), opts, s.start, wake)
+		if timeout := c.Span("timeout", 0); timeout > 0 {
+			timer := c.run.host.Clock.AfterFunc(timeout, func() {
+				s.group.Cancel(&fault.Error{
+					Code: fault.Timeout, Cmd: "parallel",
+					Message: fmt.Sprintf("not finished within the %v that parallel was given", timeout),
+					Hint:    "what was in flight may or may not have been carried out: ask the status",
+				})
+			})
+			stopTimer = func() { timer.Stop() }
+		}
+		return s.group.Cancel
+	})
+	stopTimer()
+}
+
+// start begins one branch.
+func (s *set) start(g *branch.Group, i int) func(error) {
+	t := &s.tasks[i]
+	if t.command != nil {
+		call := s.host.scope.Send(t.command.cmd, t.command.route, func(r protocol.Reply, err error) {
+			s.replies[i] = r
+			g.Done(i, err)
+		})
+		return func(cause error) { call.Cancel(causeFault(cause)) }
+	}
+	var ended error
+	b := s.call.run.vm.Go(s.call.branch, s.host, func(b *vm.Branch) {
+		results, err := b.Call(t.fn, t.args...)
+		switch {
+		case b.Cancelled():
+			s.errs[i] = s.cancelledError(b, err)
+			ended = s.errs[i]
+		case err != nil:
+			s.errs[i], ended = err, err
+		case len(results) == 0:
+			s.results[i] = lua.LTrue
+		default:
+			s.results[i] = results[0]
+		}
+	}, func() { g.Done(i, ended) })
+	return b.Cancel
+}
+
+// cancelledError is how a cancelled branch failed: the command or wait that was
+// cancelled, if it was in one, else the cause.
+func (s *set) cancelledError(b *vm.Branch, err *vm.Error) *vm.Error {
+	if err != nil {
+		if rf := faultOf(err.Value); rf != nil {
+			return err
+		}
+	}
+	return s.faultError(causeFault(b.Cause()))
+}
+
+func (s *set) faultError(f *fault.Error) *vm.Error {
+	rf := &raisedFault{fault: f, trace: s.call.branch.Trace()}
+	return &vm.Error{Value: s.call.run.errorTable(rf), Trace: rf.trace}
+}
+
+// cancelCause is why the rest is cancelled after a failure, with policy cancel.
+func (s *set) cancelCause(i int, err error) error {
+	return &fault.Error{
+		Code: fault.Cancelled, Cmd: "parallel", Err: err,
+		Message: fmt.Sprintf("cancelled, because branch %s failed", keyText(s.tasks[i].key)),
+	}
+}
+
+// finish gives the results, or raises.
+func (s *set) finish() error {
+	c := s.call
+	var failures []failure
+	results := c.L.CreateTable(len(s.tasks), 0)
+	for i, t := range s.tasks {
+		v := s.results[i]
+		switch err := s.outcome(i); {
+		case err != nil:
+			failures = append(failures, failure{t.key, err})
+			v = c.run.errorValue(err)
+		case t.command != nil:
+			v = replyTable(c.L, s.replies[i])
+		}
+		results.RawSet(t.key, v)
+	}
+	if len(failures) > 0 && s.policy == branch.Rollback {
+		s.undo()
+	}
+	if cause := c.branch.Interrupted(); cause != nil {
+		f := causeFault(cause)
+		f.Cmd = "parallel"
+		return f
+	}
+	if len(failures) == 0 || s.policy == branch.Collect {
+		return c.Return(results, c.run.failureList(failures))
+	}
+	return s.failed(results, failures)
+}
+
+// outcome is how branch i failed, or nil. Those of commands and of branches that
+// were never started are known to the group alone.
+func (s *set) outcome(i int) *vm.Error {
+	if s.errs[i] != nil || s.group.Errors()[i] == nil {
+		return s.errs[i]
+	}
+	return s.faultError(causeFault(s.group.Errors()[i]))
+}
+
+// undo stops every task that this call started, whatever else is cancelled.
+func (s *set) undo() {
+	c := s.call
+	started := s.host.scope.Recording()
+	errs := make([]error, len(started))
+	c.branch.Shield(func() {
+		c.branch.Await(func(wake func()) func(error) {
+			branch.Start(len(started), branch.Options{}, func(g *branch.Group, i int) func(error) {
+				call := c.scope().Send(protocol.NewCommand(protocol.Stop, started[i].TaskID), recorder.Route{Subject: started[i].Subject},
+					func(_ protocol.Reply, err error) { errs[i] = err; g.Done(i, nil) })
+				return call.Cancel
+			}, wake)
+			return func(error) {}
+		})
+	})
+	var stopped, still []string
+	for i, task := range started {
+		// A maybe that is refused as "not recording" is as good as stopped.
+		if errs[i] != nil && c.run.host.Recorder.Records(task.Task) {
+			still = append(still, fmt.Sprintf("%s (%v)", task.TaskID, errs[i]))
+			continue
+		}
+		stopped = append(stopped, task.TaskID)
+	}
+	s.rollback = "; rolled back: nothing had been started"
+	if len(stopped) > 0 {
+		s.rollback = "; rolled back: stopped " + strings.Join(stopped, ", ")
+	}
+	if len(still) > 0 {
+		s.rollback += "; NOT stopped: " + strings.Join(still, ", ")
+	}
+}
+
+// maxListed is how many failures the one line of a parallel error names.
+const maxListed = 5
+
+// failed is the error that lists every failure.
+func (s *set) failed(results *lua.LTable, failures []failure) error {
+	var listed []string
+	for i, f := range failures {
+		if i == maxListed {
+			listed = append(listed, fmt.Sprintf("and %d more", len(failures)-i))
+			break
+		}
+		text := valueText(f.err.Value)
+		if rf := faultOf(f.err.Value); rf != nil {
+			text = rf.Error()
+		}
+		listed = append(listed, keyText(f.key)+": "+text)
+	}
+	return &raisedFault{
+		fault: &fault.Error{
+			Code: fault.ParallelFailed, Cmd: "parallel",
+			Message: fmt.Sprintf("%d of %d branches failed: %s%s", len(failures), len(s.tasks), strings.Join(listed, "; "), s.rollback),
+			Hint:    `to go on when a branch fails, use {on_error = "collect"} and look at the second result`,
+		},
+		results: results, failures: failures,
+	}
+}

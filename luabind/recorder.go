@@ -1,0 +1,235 @@
+package luabind
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/runtime/fault"
+	"recue/runtime/protocol"
+	"recue/runtime/recorder"
+)
+
+// routeParams are the options that say where a command goes.
+func routeParams() []Param {
+	return []Param{
+		{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Default: "NATS_TIMEOUT", Doc: "how long to wait for the answer"},
+		{Name: "subject", Type: Text, Optional: true, Check: checkSubject, Default: "NATS_SUBJECT", Doc: "the NATS subject of the recorder"},
+	}
+}
+
+func taskParam() Param {
+	return Param{Name: "task_id", Type: Text, Optional: true, Check: checkTaskID, Default: "TASK_ID", Doc: "which recording"}
+}
+
+// commandFields are the options of a command: those of the payload, and where it goes.
+func commandFields(cmd protocol.Cmd) []Param {
+	var fields []Param
+	for _, f := range protocol.FieldsOf(cmd) {
+		fields = append(fields, fieldParam(f))
+	}
+	return append(fields, routeParams()...)
+}
+
+// commandParams are the parameters of start, stop and status.
+func commandParams(cmd protocol.Cmd) []Param {
+	task := taskParam()
+	return []Param{task, {
+		Name: "options", Type: Options, Optional: true, Doc: "the options below, and task_id",
+		Fields: append(commandFields(cmd), task),
+	}}
+}
+
+var replyReturn = []Return{{"reply", "Reply", "`ok` (true), `task_id`, `msg_status`, `app_status`, `payload` (a table, empty where the recorder sent none)"}}
+
+func recorderFuncs() []*Func {
+	return []*Func{
+		{
+			Name:    "start",
+			Summary: "Starts a recording and returns the recorder's reply.",
+			Doc:     "Raises an error table when the command failed. After an outcome that is not known (timeout, invalid_reply, unexpected_state, cancelled) the task counts as maybe recording.",
+			Params:  commandParams(protocol.Start),
+			Returns: replyReturn,
+			Example: "local r = start(\"cam1\", {segment_time = \"10m\", vid_byterate = 3000})\nprint(r.payload.file_path)",
+			Run:     func(c *Call) error { return c.command(protocol.Start) },
+		},
+		{
+			Name:    "stop",
+			Summary: "Stops a recording and returns the recorder's reply.",
+			Params:  commandParams(protocol.Stop),
+			Returns: replyReturn,
+			Example: "start \"cam1\"\nlocal r = stop \"cam1\"\nprint(r.payload.at_stopped)",
+			Run:     func(c *Call) error { return c.command(protocol.Stop) },
+		},
+		{
+			Name:    "status",
+			Summary: "Asks for the state of a recording.",
+			Params:  commandParams(protocol.Status),
+			Returns: replyReturn,
+			Example: "print(status(\"cam1\").app_status)",
+			Run:     func(c *Call) error { return c.command(protocol.Status) },
+		},
+		{
+			Name:    "wait_for",
+			Summary: "Asks for a task's state again and again until it is the one waited for.",
+			Doc:     "Returns the reply that said so. Raises `timeout` when it did not come in time; a status that gets no answer meanwhile is asked again.",
+			Params: []Param{
+				{Name: "task_id", Type: Text, Check: checkTaskID, Doc: "which recording"},
+				{Name: "app_status", Type: Text, Check: oneOf("started", "stopped", "error"), Doc: "the state to wait for"},
+				{Name: "options", Type: Options, Optional: true, Doc: "the options below", Fields: []Param{
+					{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Default: "10s", Doc: "how long to go on asking"},
+					{Name: "every", Type: Duration, Optional: true, Check: checkTimeout, Default: "200ms", Doc: "how often to ask"},
+					routeParams()[1],
+				}},
+			},
+			Returns: replyReturn,
+			Example: "start \"cam1\"\nwait_for(\"cam1\", \"started\", {timeout = \"5s\"})",
+			Run:     waitFor,
+		},
+		{
+			Name:    "record",
+			Summary: "Starts a recording, waits, and stops it: on every way out.",
+			Doc:     "The stop is sent also when the script fails, is cancelled or interrupted meanwhile. After a start whose outcome is not known it is sent too. Returns the reply to the stop.",
+			Params: []Param{
+				{Name: "task_id", Type: Text, Check: checkTaskID, Doc: "which recording"},
+				{Name: "duration", Type: Span, Check: checkSpan, Doc: "how long to record, or {till = \"10:00\"}"},
+				{Name: "options", Type: Options, Optional: true, Doc: "the options of start", Fields: commandFields(protocol.Start)},
+			},
+			Returns: replyReturn,
+			Example: "local r = record(\"cam1\", \"100ms\")\nprint(r.app_status)",
+			Run:     record,
+		},
+	}
+}
+
+// request is a command with its way.
+type request struct {
+	cmd   protocol.Command
+	route recorder.Route
+}
+
+// request builds the command that the call's arguments describe.
+func (c *Call) request(cmd protocol.Cmd) request {
+	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.run.host.TaskID))}
+	p := &q.cmd.Payload
+	for _, a := range c.args {
+		switch a.name {
+		case "segment_time":
+			p.SegmentTime, _ = seconds(a.value) // checked by parse, as all the others
+		case "snd_source":
+			p.SndSource = a.value.String()
+		case "snd_byterate":
+			p.SndByterate = uint32(a.value.(lua.LNumber))
+		case "vid_stream":
+			p.VidStream = a.value.String()
+		case "vid_byterate":
+			p.VidByterate = uint32(a.value.(lua.LNumber))
+		case "timeout":
+			q.route.Timeout, _ = duration(a.value)
+		case "subject":
+			q.route.Subject = a.value.String()
+		}
+	}
+	return q
+}
+
+func (c *Call) command(cmd protocol.Cmd) error {
+	reply, err := c.send(c.request(cmd))
+	if err != nil {
+		return err
+	}
+	return c.Return(replyTable(c.L, reply))
+}
+
+// send sends a command and waits for its outcome, without the baton.
+func (c *Call) send(q request) (reply protocol.Reply, err error) {
+	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
+		return protocol.Reply{}, err
+	}
+	c.branch.Await(func(wake func()) func(error) {
+		call := c.scope().Send(q.cmd, q.route, func(r protocol.Reply, e error) {
+			reply, err = r, e
+			wake()
+		})
+		return func(cause error) { call.Cancel(causeFault(cause)) }
+	})
+	return reply, err
+}
+
+// stopped is the failure of a wait or a command of a branch that was cancelled
+// before it began; nil in a branch that goes on.
+func (c *Call) stopped(cmd, task string) error {
+	cause := c.branch.Interrupted()
+	if cause == nil {
+		return nil
+	}
+	f := causeFault(cause)
+	f.Cmd, f.TaskID = cmd, task
+	return f
+}
+
+func waitFor(c *Call) error {
+	q := c.request(protocol.Status)
+	want := protocol.AppStatus(c.Text("app_status", ""))
+	timeout, every := c.Span("timeout", 10*time.Second), c.Span("every", 200*time.Millisecond)
+	deadline := c.run.host.Clock.Now().Add(timeout)
+	last := "it was never asked"
+	for {
+		left := deadline.Sub(c.run.host.Clock.Now())
+		if left <= 0 {
+			return &fault.Error{
+				Code: fault.Timeout, Cmd: "wait_for", TaskID: q.cmd.TaskID, Subject: q.route.Subject,
+				Message: fmt.Sprintf("not %q within %v: %s", want, timeout, last),
+				Hint:    "give it longer with {timeout = …}, or look at the recorder",
+			}
+		}
+		q.route.Timeout = min(left, c.run.host.Recorder.Timeout())
+		reply, err := c.send(q)
+		switch code := fault.CodeOf(err); {
+		case err == nil && reply.AppStatus == want:
+			return c.Return(replyTable(c.L, reply))
+		case err == nil:
+			last = fmt.Sprintf("it is %q", reply.AppStatus)
+		case slices.Contains([]fault.Code{fault.Timeout, fault.NotSent, fault.NoRecorder}, code):
+			last = "the last status failed: " + err.Error() // status may be asked again at any time
+		default:
+			return err
+		}
+		if err := c.pause(min(every, deadline.Sub(c.run.host.Clock.Now())), "wait_for"); err != nil {
+			return err
+		}
+	}
+}
+
+// record is start, wait, stop.
+func record(c *Call) error {
+	till, err := c.end("duration")
+	if err != nil {
+		return err
+	}
+	start := c.request(protocol.Start)
+	stop := start
+	stop.cmd.Cmd = protocol.Stop
+	_, failed := c.send(start)
+	if failed != nil && !fault.CodeOf(failed).OutcomeUnknown() {
+		return failed
+	}
+	if failed == nil {
+		failed = c.pause(till.Sub(c.run.host.Clock.Now()), "record")
+	}
+	var reply protocol.Reply
+	var stopFailed error
+	c.branch.Shield(func() { reply, stopFailed = c.send(stop) })
+	switch {
+	case failed != nil && stopFailed != nil:
+		c.run.host.Log.WithField("task_id", start.cmd.TaskID).Errorf("record: %v", stopFailed)
+		return failed
+	case failed != nil:
+		return failed
+	case stopFailed != nil:
+		return stopFailed
+	}
+	return c.Return(replyTable(c.L, reply))
+}
