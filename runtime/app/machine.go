@@ -1,0 +1,63 @@
+package app
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Machine is everything that the command line uses of the operating system. All
+// fields are needed.
+type Machine struct {
+	Args           []string // the program's name first
+	LookupEnv      func(name string) (string, bool)
+	Home           string // the user's home directory, "" if there is none
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Terminal       bool // stderr is a terminal: people watch it
+	Open           func(name string) (fs.File, error)
+	ReadFile       func(name string) ([]byte, error)
+	ReadDir        func(name string) ([]fs.DirEntry, error)
+
+	// Notify sends the signals that ask the process to end to ch until stop is
+	// called. Before Notify is called they end the process by themselves.
+	Notify func(ch chan<- os.Signal) (stop func())
+	// Exit ends the process at once.
+	Exit func(code int)
+}
+
+// System is the machine that this process runs on.
+func System(args []string) Machine {
+	// Go ends a process that writes to a closed stdout or stderr. A run has to
+	// clean up first, and whoever closed the log must not stop a recording.
+	signal.Ignore(syscall.SIGPIPE)
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "" // then there is no ~ and no default folder for contexts
+	}
+	return Machine{
+		Args: args, LookupEnv: os.LookupEnv, Home: home,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr),
+		Open:     func(name string) (fs.File, error) { return os.Open(name) },
+		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
+		Notify: notify, Exit: os.Exit,
+	}
+}
+
+// notify asks for the signals that end a process. SIGHUP stays ignored where it
+// was ignored from the start: nohup means that the run outlives its terminal.
+func notify(ch chan<- os.Signal) (stop func()) {
+	signals := []os.Signal{syscall.SIGINT, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	signal.Notify(ch, signals...)
+	return func() { signal.Stop(ch) }
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

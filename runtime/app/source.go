@@ -1,0 +1,131 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"recue/runtime/fault"
+)
+
+// maxSource bounds a script's size in bytes. Scripts are written by hand; what
+// is larger is some other file.
+const maxSource = 1 << 20
+
+// source is a script that was read.
+type source struct {
+	name string // as errors call it
+	text []byte
+	dir  string   // where its modules and data are
+	args []string // arg[1] …
+}
+
+// source reads the script that the command line names. Its errors are wrong
+// usage (exit code 2).
+func (a *app) source(c *cli.Context) (source, error) {
+	words := c.Args().Slice()
+	if c.IsSet("e") {
+		s := source{name: "-e", text: []byte(c.String("e")), dir: ".", args: words}
+		return s, checkSource("-e", s.text)
+	}
+	if len(words) == 0 {
+		return source{}, fault.Usage(errors.New("recue run: no script is given"),
+			"name a file, - for standard input, or give a line with -e: recue run first_recording.lua")
+	}
+	name := words[0]
+	s := source{name: name, dir: filepath.Dir(name), args: words[1:]}
+	var err error
+	if name == "-" {
+		s.name, s.dir = "stdin", "."
+		s.text, err = readSource(a.machine.Stdin)
+	} else {
+		s.text, err = a.readScript(name)
+	}
+	if err != nil {
+		return source{}, fault.Usage(fmt.Errorf("run %s: %w", name, err), a.similar(name, err))
+	}
+	return s, checkSource(name, s.text)
+}
+
+func (a *app) readScript(name string) ([]byte, error) {
+	file, err := a.machine.Open(name)
+	if err != nil {
+		return nil, fileError(err)
+	}
+	defer file.Close() // it was only read
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("it is a folder, not a script")
+	}
+	return readSource(file)
+}
+
+func readSource(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+	if err != nil {
+		return nil, fmt.Errorf("it cannot be read: %w", fileError(err))
+	}
+	if len(text) > maxSource {
+		return nil, errors.New("it is larger than 1 MiB: is it a script?")
+	}
+	return text, nil
+}
+
+// fileError is the cause of a failed open or read, without the file's name.
+func fileError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no such file%w", quietly{err})
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// quietly keeps an error in a chain that need not be read.
+type quietly struct{ err error }
+
+func (quietly) Error() string   { return "" }
+func (q quietly) Unwrap() error { return q.err }
+
+// checkSource refuses what cannot be meant as a script.
+func checkSource(name string, text []byte) error {
+	switch {
+	case bytes.IndexByte(text, 0) >= 0:
+		return usage("run %s: it is a binary file, not a script", name)
+	case len(bytes.TrimSpace(text)) == 0:
+		return usage("run %s: the script is empty", name)
+	}
+	return nil
+}
+
+// similar is a hint for a file that is not there: what the folder has instead.
+func (a *app) similar(name string, err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	entries, err := a.machine.ReadDir(filepath.Dir(name))
+	if err != nil {
+		return ""
+	}
+	var scripts []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".lua" && !e.IsDir() {
+			scripts = append(scripts, e.Name())
+		}
+	}
+	base := filepath.Base(name)
+	found := nearest(base, scripts)
+	if found == "" && filepath.Ext(base) == "" {
+		found = nearest(base+".lua", scripts)
+	}
+	if found == "" {
+		return ""
+	}
+	return "did you mean " + filepath.Join(filepath.Dir(name), found) + "?"
+}
