@@ -205,7 +205,7 @@ func TestFailedCommandsRaise(t *testing.T) {
 		t.Errorf("display: %+v", e)
 	}
 	s.fails("stop 'cam9'", "stop cam9: the recorder refused: this task is not recording (rejected)", 4)
-	e = s.fails(`start("cam1", {subject = "rec.nobody"})`, `start cam1: nobody listens on "rec.nobody" (no_recorder)`, 4)
+	s.fails(`start("cam1", {subject = "rec.nobody"})`, `start cam1: nobody listens on "rec.nobody" (no_recorder)`, 4)
 	e = s.fails("local function go()\n  stop 'x'\nend\ngo()", "t.lua:2: stop x", 4)
 	if fmt.Sprint(e.Calls) != "[t.lua:4]" {
 		t.Errorf("calls %v", e.Calls)
