@@ -10,8 +10,9 @@ import (
 	"recue/luabind/stdlib"
 )
 
-func TestLargeProgramsWork(t *testing.T) {
+func TestProgramsBeyondTheReferenceInterpreterWork(t *testing.T) {
 	cases := []languageCase{
+		{"zero and minus zero are two constants", `emit(1/0, 1/-0)`, "inf\t-inf\n"},
 		{"a long chain of text", `local s = "x" emit(#(` + strings.Repeat(`s .. `, 239) + `s))`, "240\n"},
 		{"a long sum", "emit(0" + strings.Repeat(" + 1", 5000) + ")", "5000\n"},
 		{"60 upvalues", manyUpvalues(60) + ` emit(type(f))`, "function\n"},
