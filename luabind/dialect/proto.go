@@ -92,6 +92,9 @@ func (fs *funcState) finishConstants() *lua.FunctionProto {
 
 // shellWithStrings has lua.Compile make a prototype whose strings stand at the same indexes as in values.
 func shellWithStrings(values []lua.LValue, name string) *lua.FunctionProto {
+	if len(values) == 0 {
+		return &lua.FunctionProto{}
+	}
 	taken := make(map[string]bool, len(values))
 	for _, v := range values {
 		if s, ok := v.(lua.LString); ok {
@@ -100,19 +103,14 @@ func shellWithStrings(values []lua.LValue, name string) *lua.FunctionProto {
 	}
 	var chunk []ast.Stmt
 	filler := 0
-	seen := make(map[string]bool, len(values))
 	for _, v := range values {
-		text := ""
-		if s, ok := v.(lua.LString); ok && !seen[string(s)] {
-			text = string(s)
-		} else { // a place that no name refers to: any text will do that is not there yet
-			for text = fmt.Sprintf("\x00%d", filler); taken[text]; text = fmt.Sprintf("\x00%d", filler) {
-				filler++
-			}
-			taken[text] = true
+		text, ok := v.(lua.LString)
+		for !ok { // a place that no name refers to: any text will do that is not there yet
+			text = lua.LString(fmt.Sprintf("\x00%d", filler))
+			ok = !taken[string(text)]
+			filler++
 		}
-		seen[text] = true
-		mention := &ast.LocalAssignStmt{Names: []string{"_"}, Exprs: []ast.Expr{&ast.StringExpr{Value: text}}}
+		mention := &ast.LocalAssignStmt{Names: []string{"_"}, Exprs: []ast.Expr{&ast.StringExpr{Value: string(text)}}}
 		chunk = append(chunk, &ast.DoBlockStmt{Stmts: []ast.Stmt{mention}})
 	}
 	proto, err := lua.Compile(chunk, name)

@@ -69,7 +69,7 @@ func execute(proto *lua.FunctionProto, install bool) string {
 func call(L *lua.LState, fn *lua.LFunction, n int) (raised lua.LValue) {
 	th, _ := L.NewThread()
 	if th.Context() == nil {
-		th.SetContext(&budget{Context: context.Background(), left: 1_000_000})
+		th.SetContext(&budget{Context: context.Background(), left: 400_000})
 	}
 	th.Panic = func(L *lua.LState) {
 		v := L.Get(-1)
