@@ -34,7 +34,9 @@ end
 print("-----------------------")
 
 -- This is only an example, so it stops what it started. A real script would go on.
-parallel(started, stop)
+if #started > 0 then
+  parallel(started, stop)
+end
 print("stopped " .. #started .. " of " .. #tasks)
 
 if #failures > 0 then
