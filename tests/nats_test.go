@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -17,7 +18,7 @@ type wire struct {
 }
 
 func dial(url string, options ...nats.Option) (*wire, error) {
-	conn, err := nats.Connect(url, append(options, nats.Timeout(patience))...)
+	conn, err := nats.Connect(url, append(options, nats.Timeout(patience), nats.ReconnectWait(20*time.Millisecond))...)
 	if err != nil {
 		return nil, err
 	}
