@@ -34,6 +34,11 @@ func setup(env *testscript.Env) error {
 			p.kill()
 		}
 	})
+	program, err := exec.LookPath("recue")
+	if err != nil {
+		return err
+	}
+	env.Setenv("RECUE", program) // a binary file, to be taken for a script
 	home := env.WorkDir + "/home"
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_CONFIG_HOME", home+"/.config")
