@@ -114,10 +114,15 @@ func (p *process) kill() {
 	<-p.ended
 }
 
+// raceOptions, in GORACE, keep a process that was built with -race from waiting a
+// second at its end.
+const raceOptions = "atexit_sleep_ms=0"
+
 // cleanEnv is an environment in which nothing of the machine's settings can be seen.
 func cleanEnv(home string, more ...string) []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_CONFIG_HOME=" + home + "/.config", "TMPDIR=" + home, "TZ=UTC",
+		"GORACE=" + raceOptions,
 	}, more...)
 }
 
