@@ -188,10 +188,10 @@ func TestRunLeavesNothing(t *testing.T) {
 					text, _ := os.ReadFile(out.Name())
 					t.Errorf("exit code %d, want %d\n%s", code, c.code, text)
 				}
-				clientsAre(t, s, 1) // the simulator
 				if left := goroutinesOf("recue/runtime/", "recue/luabind", "nats.go.", "gopher-lua"); left != "" {
-					t.Errorf("goroutines are left:\n%s", left)
+					t.Fatalf("goroutines are left:\n%s", left)
 				}
+				clientsAre(t, s, 1) // the simulator
 			})
 		}
 	}
