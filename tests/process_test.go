@@ -2,7 +2,6 @@ package tests
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -176,11 +175,4 @@ func address(t *testing.T, p *process) string {
 		t.Fatalf("%v\nstderr:\n%s", err, p.stderr)
 	}
 	return found[1]
-}
-
-// within gives a context that ends when patience does, or the test.
-func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	t.Cleanup(cancel)
-	return ctx
 }
