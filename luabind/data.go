@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -132,6 +133,9 @@ func (r *run) readBeside(name string, limit int64) ([]byte, error) {
 		var pathErr *os.PathError
 		if errors.As(err, &pathErr) {
 			err = pathErr.Err
+		}
+		if !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes") {
+			err = errors.New("only files beside the script can be read")
 		}
 		return nil, fmt.Errorf("cannot read %q in the script's folder: %w", name, err)
 	}

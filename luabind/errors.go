@@ -196,7 +196,11 @@ func (r *run) explain(b *vm.Branch, err *vm.Error) *script.Error {
 func (r *run) tableText(b *vm.Branch, t *lua.LTable) string {
 	meta, ok := t.Metatable.(*lua.LTable)
 	if !ok || meta.RawGetString("__tostring") == lua.LNil {
-		return "the error object is a table without a text (give it a __tostring, or raise a text)"
+		text := "the error object is a table without a text (give it a __tostring, or raise a text)"
+		if fields, err := encodeJSON(r.vm.State(), t); err == nil && len(fields) <= 500 {
+			text += ": " + string(fields)
+		}
+		return text
 	}
 	results, failed := b.Call(meta.RawGetString("__tostring"), t)
 	if failed != nil {
@@ -290,8 +294,8 @@ func (r *run) locate(text string, trace []vm.Position, cause error) *script.Erro
 func column(line, called string) int {
 	if called != "" {
 		word := regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(called) + `\b`)
-		if m := word.FindStringIndex(line); m != nil {
-			at := m[0]
+		if found := word.FindAllStringIndex(line, 2); len(found) == 1 { // twice: which one is not known
+			at := found[0][0]
 			if !strings.HasPrefix(line[at:], called) {
 				at++
 			}

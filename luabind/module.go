@@ -157,6 +157,7 @@ func (r *run) openArguments(script string) {
 	for i, a := range r.host.Args {
 		arg.RawSetInt(i+1, lua.LString(a))
 	}
+	r.arg = arg
 	L.SetGlobal("arg", arg)
 	vars := L.NewTable()
 	for _, name := range slices.Sorted(maps.Keys(r.host.Vars)) {

@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -91,8 +92,8 @@ func (s *set) collect() error {
 	fn := c.Value("fn")
 	var failed error
 	each(items, func(key, v lua.LValue) {
-		if failed != nil {
-			return
+		if failed != nil || key == lua.LNumber(0) && items == c.run.arg {
+			return // parallel(arg, start): arg[0] is the script's own name
 		}
 		t := task{key: key}
 		switch {
@@ -106,7 +107,7 @@ func (s *set) collect() error {
 			t.command, failed = c.commandTable(v)
 		}
 		if failed != nil {
-			failed = argumentf("branch %s: %w", show(key), failed)
+			failed = argumentf("branch %s %w", branchName(key), failed)
 		}
 		s.tasks = append(s.tasks, t)
 	})
@@ -119,23 +120,23 @@ func (s *set) collect() error {
 func (c *Call) commandTable(v lua.LValue) (*request, error) {
 	table, ok := v.(*lua.LTable)
 	if !ok {
-		return nil, argumentf(`it is %s, expected a function or a command such as {cmd = "start", task_id = "cam1"}`, show(v))
+		return nil, argumentf(`is %s, expected a function or a command such as {cmd = "start", task_id = "cam1"}`, show(v))
 	}
 	name, ok := table.RawGetString("cmd").(lua.LString)
 	if !ok {
-		return nil, argumentf(`it is a table without cmd, expected a function or a command such as {cmd = "start", task_id = "cam1"}`)
+		return nil, argumentf(`is a table without cmd, expected a function or a command such as {cmd = "start", task_id = "cam1"}`)
 	}
 	names := make([]string, len(protocol.Cmds))
 	for i, cmd := range protocol.Cmds {
 		names[i] = string(cmd)
 	}
 	if err := oneOf(names...)(name); err != nil {
-		return nil, argumentf("cmd %w", err)
+		return nil, argumentf("is wrong: cmd %w", err)
 	}
 	own := &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
 	fields := commandParams(protocol.Cmd(name))[1].Fields
 	if err := own.takeOptions(fields, table, []string{"cmd"}); err != nil {
-		return nil, err
+		return nil, argumentf("is wrong: %w", err)
 	}
 	q := own.request(protocol.Cmd(name))
 	return &q, nil
@@ -285,13 +286,23 @@ func (s *set) undo() {
 		}
 		stopped = append(stopped, task.TaskID)
 	}
-	s.rollback = "; rolled back: nothing had been started"
-	if len(stopped) > 0 {
+	switch {
+	case len(stopped) > 0:
 		s.rollback = "; rolled back: stopped " + strings.Join(stopped, ", ")
+	case len(still) == 0:
+		s.rollback = "; rolled back: nothing had been started"
 	}
 	if len(still) > 0 {
-		s.rollback += "; NOT stopped: " + strings.Join(still, ", ")
+		s.rollback += "; the rollback could NOT stop " + strings.Join(still, ", ")
 	}
+}
+
+// branchName is a branch's key as an error about its definition names it.
+func branchName(key lua.LValue) string {
+	if s, ok := key.(lua.LString); ok {
+		return strconv.Quote(string(s))
+	}
+	return keyText(key)
 }
 
 // maxListed is how many failures the one line of a parallel error names.

@@ -30,6 +30,7 @@ type run struct {
 	chunks  map[string]*dialect.Chunk
 	modules map[string]*module
 	finals  []*lua.LFunction // run last first
+	arg     *lua.LTable      // the global of that name
 
 	graceFrom sync.Once
 	graceEnd  time.Time // for the finally functions of a run that was cancelled
@@ -77,11 +78,20 @@ func (p *program) Run(ctx context.Context, host script.Host) error {
 		}
 	}
 	r.vm.Wait()
-	switch {
-	case failed == nil && len(also) == 0:
-		return nil
-	case failed == nil:
+	return end(ctx, failed, also)
+}
+
+// end joins what a program and its finally functions ended with. An interrupt
+// that came when only they were left is the end of the run all the same.
+func end(ctx context.Context, failed *script.Error, also []*script.Error) error {
+	if cause := context.Cause(ctx); failed == nil && cause != nil {
+		failed = &script.Error{Message: cause.Error(), Err: cause}
+	}
+	if failed == nil && len(also) > 0 {
 		failed, also = also[0], also[1:]
+	}
+	if failed == nil {
+		return nil
 	}
 	failed.Also = also
 	return failed

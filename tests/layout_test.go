@@ -17,13 +17,15 @@ import (
 var layers = [][]string{
 	{"recue"},
 	{"recue/runtime/app", "recue/luabind"},
-	{"recue/luabind/dialect", "recue/luabind/stdlib", "recue/luabind/vm", "recue/luabind/stubs"},
+	{"recue/luabind/dialect", "recue/luabind/vm"},
+	{"recue/luabind/stdlib"},
 	{"recue/runtime/script"},
 	{"recue/runtime/recorder", "recue/runtime/simulator", "recue/runtime/branch"},
 	{"recue/runtime/bus", "recue/runtime/natsd"},
-	{"recue/runtime/config", "recue/runtime/clock"},
-	{"recue/runtime/protocol"},
+	{"recue/runtime/config"},
+	{"recue/runtime/clock", "recue/runtime/protocol"},
 	{"recue/runtime/fault"},
+	{"recue/runtime"}, // the map of the rooms; no code
 }
 
 // only says which rooms may import a library; no other room may.
@@ -33,7 +35,7 @@ var only = map[string][]string{
 	"github.com/nats-io/nats.go":         {"recue/runtime/bus", "recue/runtime/simulator"},
 	"github.com/nats-io/nats-server/v2":  {"recue/runtime/natsd"},
 	"github.com/joho/godotenv":           {"recue/runtime/config"},
-	"github.com/go-json-experiment/json": {"recue/runtime/protocol", "recue/luabind"},
+	"github.com/go-json-experiment/json": {"recue/runtime/protocol", "recue/runtime/simulator", "recue/luabind"},
 }
 
 type goPackage struct {
