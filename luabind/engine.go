@@ -20,7 +20,7 @@ var _ script.Engine = Engine{}
 
 // Load reads a script.
 func (Engine) Load(name string, source []byte) (script.Program, error) {
-	chunk, err := dialect.Load(name, source)
+	chunk, err := dialect.Load(name, source, reserved()...)
 	if err != nil {
 		return nil, syntaxError(err, source)
 	}
@@ -42,11 +42,24 @@ func syntaxError(err error, source []byte) *script.Error {
 		e.Hint = syntax.Hint
 		e.At = script.Position{File: syntax.File, Line: syntax.Line, Column: syntax.Column}
 		e.Source = lineOf(source, syntax.Line)
+		if e.Source == "" { // at the end of the file: show the last line that says something
+			e.At, e.Source = lastLine(e.At, source)
+		}
 		if syntax.Line == 0 {
 			e.Message = syntax.File + ": " + syntax.Message
 		}
 	}
 	return e
+}
+
+// lastLine is the place behind the last line up to at that is not blank.
+func lastLine(at script.Position, source []byte) (script.Position, string) {
+	for n := at.Line; n > 0; n-- {
+		if line := lineOf(source, n); strings.TrimSpace(line) != "" {
+			return script.Position{File: at.File, Line: n, Column: len([]rune(line)) + 1}, line
+		}
+	}
+	return at, ""
 }
 
 func lineOf(source []byte, n int) string {

@@ -1,6 +1,25 @@
 package luabind
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+// luasOwn are Funcs that Lua 5.1 has too; a script may replace them, as in any Lua.
+var luasOwn = []string{"print", "require", "load", "loadstring"}
+
+// reserved lists the globals that a script cannot assign: a slip like
+// status = 3 must not cost it a command.
+func reserved() []string {
+	var names []string
+	for _, f := range Funcs() {
+		name, _, _ := strings.Cut(f.Name, ".")
+		if !slices.Contains(luasOwn, name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // Funcs lists every function that scripts can call besides Lua's own, in the
 // order of the manual. The list is explicit: what is not here is not there.

@@ -310,6 +310,10 @@ func TestSyntaxErrors(t *testing.T) {
 	s.fails("", "no statements", 2)
 	s.fails("-- only a comment\n", "no statements", 2)
 	s.fails("\x00\x01\x02", "t.lua", 2)
+	for _, src := range []string{"x = 1\nstart = nil", "x = 1\nfunction status() end", "x = 1\nlog = {}"} {
+		s.fails(src, "is Recue's own and cannot be assigned", 2)
+	}
+	s.prints("local start = print start 'mine' print = error", "mine")
 	long := strings.Repeat("local x = 1\n", 5) + strings.Repeat("do local a, b = 1, 2; a, b = b, a; if a ~= 2 then error('swap') end end\n", 10_000)
 	s.prints(long+"print 'done'", "done")
 }
@@ -453,7 +457,7 @@ func TestDataAndModules(t *testing.T) {
 		"b\t1000\tnil\t{\"cams\":[\"a\",\"b\"],\"empty\":[],\"none\":{},\"n\":1000}\n"+
 			"2\tcam1\tcam, 2\t3000\nlib.cams\t2\ttrue\nt.lua\ta\tb\t2\tcam7\tnil\n"+
 			"[1,2,{\"x\":\"y\"}]\t{}\t[]\t\"a\\\"b\"\t1000000000000000\t0.5\n"+
-			"2\tnil\t[string \"x =\"]:1: unexpected the end of the file\n"+
+			"2\tnil\t[string \"x =\"]:1: unexpected end of the file\n"+
 			"require: \"a\" is being loaded already: it was required at t.lua:11 and, through what it requires, here at b.lua:2 again")
 	s.fails(`require "broken"`, `module "broken": broken.lua:1:`, 1)
 	e := s.fails("require 'raises'", "raises.lua:2: module trouble", 1)

@@ -84,7 +84,7 @@ func requireModule(c *Call) error {
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
-	chunk, err := dialect.Load(file, source)
+	chunk, err := dialect.Load(file, source, reserved()...)
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
@@ -105,7 +105,7 @@ func requireModule(c *Call) error {
 
 // load gives a compiled text, or nil and a message, as Lua's load functions do.
 func (c *Call) load(code, name string) error {
-	chunk, err := dialect.Load(chunkName(name), []byte(code))
+	chunk, err := dialect.Load(chunkName(name), []byte(code), reserved()...)
 	if err != nil {
 		return c.Return(lua.LNil, lua.LString(err.Error()))
 	}

@@ -148,7 +148,7 @@ func (r *run) open(name string) {
 
 // openFuncs registers every Func: "start" as a global, "log.info" in a table that
 // takes no assignment. That a script does not assign one of these globals by a
-// slip (status = 3) is seen when it is loaded; see ownNames.
+// slip (status = 3) is seen when it is loaded; see reserved.
 func (r *run) openFuncs() {
 	L := r.vm.State()
 	groups := map[string]*lua.LTable{}

@@ -36,6 +36,8 @@ type source struct {
 	name  string
 	text  string
 	lines []string
+	// reserved are the globals that a program may read but not assign.
+	reserved []string
 }
 
 func newSource(name, text string) *source {

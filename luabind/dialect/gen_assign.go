@@ -1,6 +1,10 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // target is the left side of an assignment whose parts are already computed: a variable, or table and key.
 type target struct {
@@ -92,6 +96,9 @@ func (fs *funcState) store(t target, value, line int) {
 	} else if i, ok := fs.upvalueIndex(name.name, line); ok {
 		fs.abc(lua.OP_SETUPVAL, value, i, 0, line)
 	} else {
+		if slices.Contains(fs.src.reserved, name.name) {
+			fs.src.raise(name.pos, name.name, "choose another name, or make it local", "%s is Recue's own and cannot be assigned", quote(name.name))
+		}
 		fs.global(lua.OP_SETGLOBAL, value, name.name, line)
 	}
 }

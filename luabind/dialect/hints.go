@@ -112,13 +112,13 @@ func (p *parser) unexpected() {
 	case "=":
 		hint = "to compare two values write =="
 	case "/":
-		hint = "a comment begins with --"
+		hint = "a comment begins with --; Lua 5.1 divides whole numbers with math.floor(a / b)"
 	case "then":
 		hint = `"then" follows the condition of an "if"`
 	case ":":
 		hint = "Lua 5.1 has no labels; a method call looks like object:name()"
 	}
-	p.src.raise(p.tok.pos, p.near(), hint, "unexpected %s", p.shown())
+	p.src.raise(p.tok.pos, p.near(), hint, "unexpected %s", strings.TrimPrefix(p.shown(), "the "))
 }
 
 // unclosed reports that what o opened does not end where it must.

@@ -29,7 +29,7 @@ func (c *Chunk) Line(n int) string {
 
 // Load turns a source into code. A byte order mark and a first line that begins with # are skipped. Every error is a
 // *SyntaxError.
-func Load(name string, src []byte) (chunk *Chunk, err error) {
+func Load(name string, src []byte, reserved ...string) (chunk *Chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(fail)
@@ -43,6 +43,7 @@ func Load(name string, src []byte) (chunk *Chunk, err error) {
 		return nil, err
 	}
 	s := newSource(name, string(bytes.TrimPrefix(src, byteOrderMark)))
+	s.reserved = reserved
 	body := parse(s)
 	return &Chunk{Name: name, Proto: generate(s, body), Empty: len(body) == 0, lines: s.lines}, nil
 }

@@ -15,6 +15,7 @@ package recorder
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -113,6 +114,7 @@ func (s *Scope) Do(ctx context.Context, cmd protocol.Command, route Route) (prot
 func (c *Client) judge(cmd protocol.Command, subject string, data []byte, err error) (protocol.Reply, error) {
 	if err != nil {
 		f := asFault(err)
+		adviseHow(f, cmd)
 		f.Cmd, f.TaskID, f.Subject = string(cmd.Cmd), cmd.TaskID, subject
 		return protocol.Reply{}, f
 	}
@@ -140,4 +142,14 @@ func asFault(err error) *fault.Error {
 		return &own
 	}
 	return &fault.Error{Code: fault.Cancelled, Message: "cancelled while it waited", Err: err}
+}
+
+// adviseHow fits a connection's hint to the command that failed.
+func adviseHow(f *fault.Error, cmd protocol.Command) {
+	switch {
+	case f.Code == fault.NoRecorder:
+		f.Hint += fmt.Sprintf(" `recue status %s` asks it", cmd.TaskID)
+	case f.Code == fault.Timeout && cmd.Cmd == protocol.Status:
+		f.Hint = "a status changes nothing: it may be asked again at any time"
+	}
 }
