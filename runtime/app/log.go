@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func newLog(w io.Writer, cfg *config.Config, colour bool) *logrus.Entry {
 	log.SetLevel(logLevel(cfg.LogLevel))
 	log.SetFormatter(&textFormat{colour: colour})
 	if cfg.LogFormat == config.LogJSON {
-		log.SetFormatter(&logrus.JSONFormatter{TimestampFormat: "2006-01-02T15:04:05.000Z07:00", DisableHTMLEscape: true})
+		log.SetFormatter(jsonFormat{&logrus.JSONFormatter{TimestampFormat: "2006-01-02T15:04:05.000Z07:00", DisableHTMLEscape: true}})
 	}
 	return logrus.NewEntry(log)
 }
@@ -89,4 +90,20 @@ func fieldText(value any) string {
 		return fmt.Sprintf("%q", text)
 	}
 	return text
+}
+
+// jsonFormat writes a log line as JSON, which has no numbers like NaN: they
+// become text, where the library would lose the line.
+type jsonFormat struct{ *logrus.JSONFormatter }
+
+// Format implements logrus.Formatter.
+func (f jsonFormat) Format(e *logrus.Entry) ([]byte, error) {
+	own := *e
+	own.Data = maps.Clone(e.Data)
+	for key, value := range own.Data {
+		if n, ok := value.(float64); ok && (math.IsNaN(n) || math.IsInf(n, 0)) {
+			own.Data[key] = fmt.Sprint(n)
+		}
+	}
+	return f.JSONFormatter.Format(&own)
 }

@@ -78,7 +78,7 @@ func (a *app) run(c *cli.Context) error {
 func (a *app) perform(c *cli.Context, cfg *config.Config, log *logrus.Entry, program script.Program, host script.Host) error {
 	left := &leftovers{display: a.display, cfg: cfg}
 	ctx, stop := a.watch(c.Context, func(i *interruption) {
-		a.display.say("%v: ending the run; finally functions have %v. Ctrl-C again ends it at once", i, grace)
+		a.display.say("%v: ending the run, finally functions have %v; a second signal (Ctrl-C) ends it at once", i, grace)
 	}, left.name)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
