@@ -32,6 +32,9 @@ func (c *Call) parse() error {
 			return nil
 		}
 		v := c.L.Get(i) // nil beyond the last
+		if v == lua.LNil && i <= top && p.NotNil {
+			return argumentf("%s is nil: is a variable misspelled? (leave the argument out for the default)", p.Name)
+		}
 		if v == lua.LNil && p.Type.Name != Any.Name {
 			if !p.Optional {
 				return argumentf("%s is missing: expected %s", p.Name, p.Type.Article)

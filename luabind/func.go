@@ -28,8 +28,11 @@ type Param struct {
 	Type     Type
 	Optional bool
 	Rest     bool // takes all further arguments; the last one
-	Default  string
-	Doc      string
+	// NotNil refuses a nil that is given for an optional parameter: it is a
+	// misspelled variable, and must not mean the default.
+	NotNil  bool
+	Default string
+	Doc     string
 	// Check says what is wrong with a value of the right type. May be nil.
 	Check func(v lua.LValue) error
 	// Fields are the options of a table parameter.

@@ -241,6 +241,10 @@ func TestWrongArguments(t *testing.T) {
 		`start("a", {timeout = 0})`:               `start: timeout must be greater than 0, got 0`,
 		`start("a", {subject = "rec.*"})`:         `start: subject must name one subject`,
 		`start("a", {"x"})`:                       `start: options are written as name = value, got the text "x" without a name`,
+		`start(cam1)`:                             `start: task_id is nil: is a variable misspelled?`,
+		`stop(nil)`:                               `stop: task_id is nil`,
+		`parallel({"a"}, strat)`:                  `parallel: fn is nil: is a variable misspelled?`,
+		`parallel({"a", camm, "c"}, start)`:       `parallel: branches is a list with nothing at 2`,
 		`start(1)`:                                `start: task_id must be a text, got the number 1`,
 		`start("a", "b")`:                         `start: options must be a table of options, got the text "b"`,
 		`start("a", {}, 3)`:                       `start: takes at most 2 arguments, got 3: start([task_id] [, options])`,
@@ -283,6 +287,22 @@ func TestWrongArguments(t *testing.T) {
 		`local t = {} t.x.y = 1`:                  `attempt to index field 'x' (a nil value)`,
 	} {
 		s.fails(src, want, 1)
+	}
+}
+
+func TestMisspelledNamesGetAHint(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	for src, want := range map[string]string{
+		`strat "cam1"`:  "strat is not defined; did you mean start?",
+		`lgo.info "x"`:  "lgo is not defined; did you mean log?",
+		`camera()`:      "camera is not defined: is it misspelled",
+		`stopp("cam1")`: "did you mean stop?",
+		`paralel{}`:     "did you mean parallel?",
+		`local x; x()`:  "",
+	} {
+		if _, err := s.run(t.Context(), src); err == nil || !strings.Contains(err.Hint, want) {
+			t.Errorf("%s: %v, hint %q, want %q", src, err, err.Hint, want)
+		}
 	}
 }
 
@@ -417,7 +437,7 @@ func TestTimeFunctions(t *testing.T) {
 		print(pcall(wait_for, "x", "started", {timeout = 0.05, every = 0.01}))
 		start "x"
 		print(wait_for("x", "started").app_status)`,
-		"true\ttrue\ntrue\nfalse\twait_for x: not \"started\" within 50ms: it is \"stopped\" (timeout)\nstarted")
+		"true\ttrue\ntrue\nfalse\twait_for x: not \"started\" within 50ms; it is \"stopped\" (timeout)\nstarted")
 	if !strings.Contains(s.log.String(), "wait_until") {
 		t.Error("no warning about an instant that has passed")
 	}

@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func parallelFuncs() []*Func {
 			"A branch's result is its first return value (`true` if none), or its error table. Only one branch runs Lua at any moment, and it is switched only where it waits: shared variables need no locks.",
 		Params: []Param{
 			{Name: "branches", Type: Table, Doc: "functions and commands, or items for fn"},
-			{Name: "fn", Type: Function, Optional: true, Doc: "called as fn(item, key), once for each item"},
+			{Name: "fn", Type: Function, Optional: true, NotNil: true, Doc: "called as fn(item, key), once for each item"},
 			{Name: "options", Type: Options, Optional: true, Doc: "the options below", Fields: []Param{
 				{Name: "limit", Type: Number, Optional: true, Check: checkCount, Default: "all", Doc: "at most so many branches at once"},
 				{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Doc: "for the whole call; branches still running are cancelled and fail with `timeout`"},
@@ -111,9 +112,30 @@ func (s *set) collect() error {
 		}
 		s.tasks = append(s.tasks, t)
 	})
+	if failed == nil {
+		failed = s.hole()
+	}
 	n := len(s.tasks)
 	s.errs, s.results, s.replies = make([]*vm.Error, n), make([]lua.LValue, n), make([]protocol.Reply, n)
 	return failed
+}
+
+// hole is the error for a list with a nil in it, which would silently start less
+// than was meant.
+func (s *set) hole() error {
+	places, last := map[int]bool{}, 0
+	for _, t := range s.tasks {
+		if n, ok := t.key.(lua.LNumber); ok && float64(n) == math.Trunc(float64(n)) && n > 0 {
+			places[int(n)] = true
+			last = max(last, int(n))
+		}
+	}
+	for i := 1; len(places) > 0 && i <= last; i++ {
+		if !places[i] {
+			return argumentf("branches is a list with nothing at %d: is a variable misspelled there?", i)
+		}
+	}
+	return nil
 }
 
 // commandTable reads a command that is written as a table.

@@ -21,7 +21,7 @@ func routeParams() []Param {
 }
 
 func taskParam() Param {
-	return Param{Name: "task_id", Type: Text, Optional: true, Check: checkTaskID, Default: "TASK_ID", Doc: "which recording"}
+	return Param{Name: "task_id", Type: Text, Optional: true, NotNil: true, Check: checkTaskID, Default: "TASK_ID", Doc: "which recording"}
 }
 
 // commandFields are the options of a command: those of the payload, and where it goes.
@@ -181,7 +181,7 @@ func waitFor(c *Call) error {
 		if left <= 0 {
 			return &fault.Error{
 				Code: fault.Timeout, Cmd: "wait_for", TaskID: q.cmd.TaskID, Subject: q.route.Subject,
-				Message: fmt.Sprintf("not %q within %v: %s", want, timeout, last),
+				Message: fmt.Sprintf("not %q within %v; %s", want, timeout, last),
 				Hint:    "give it longer with {timeout = …}, or look at the recorder",
 			}
 		}
@@ -193,7 +193,7 @@ func waitFor(c *Call) error {
 		case err == nil:
 			last = fmt.Sprintf("it is %q", reply.AppStatus)
 		case slices.Contains([]fault.Code{fault.Timeout, fault.NotSent, fault.NoRecorder}, code):
-			last = "the last status failed: " + err.Error() // status may be asked again at any time
+			last = fmt.Sprintf("the last status failed (%s)", code) // status may be asked again at any time
 		default:
 			return err
 		}

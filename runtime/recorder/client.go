@@ -17,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -46,9 +47,9 @@ type Client struct {
 	opts Options
 	root *Scope
 
-	mu     sync.Mutex
-	tasks  map[Task]*entry // what records, or may
-	starts uint64
+	mu    sync.Mutex
+	tasks map[Task]*entry // what records, or may
+	sent  atomic.Uint64   // commands
 }
 
 // New makes a Client on conn, which stays the caller's to close.
@@ -83,11 +84,12 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 	if route.Timeout == 0 {
 		route.Timeout = c.opts.Timeout
 	}
+	order := c.sent.Add(1)
 	buffer := buffers.Get().(*[]byte)
 	data := cmd.AppendJSON((*buffer)[:0])
 	call := c.conn.Request(route.Subject, data, route.Timeout, func(data []byte, err error) {
 		reply, err := c.judge(cmd, route.Subject, data, err)
-		s.note(Task{route.Subject, cmd.TaskID}, cmd.Cmd, reply, err)
+		s.note(order, Task{route.Subject, cmd.TaskID}, cmd.Cmd, reply, err)
 		done(reply, err)
 	})
 	*buffer = data
@@ -114,7 +116,7 @@ func (s *Scope) Do(ctx context.Context, cmd protocol.Command, route Route) (prot
 func (c *Client) judge(cmd protocol.Command, subject string, data []byte, err error) (protocol.Reply, error) {
 	if err != nil {
 		f := asFault(err)
-		adviseHow(f, cmd)
+		c.adviseHow(f, cmd, subject)
 		f.Cmd, f.TaskID, f.Subject = string(cmd.Cmd), cmd.TaskID, subject
 		return protocol.Reply{}, f
 	}
@@ -145,10 +147,14 @@ func asFault(err error) *fault.Error {
 }
 
 // adviseHow fits a connection's hint to the command that failed.
-func adviseHow(f *fault.Error, cmd protocol.Command) {
+func (c *Client) adviseHow(f *fault.Error, cmd protocol.Command, subject string) {
 	switch {
 	case f.Code == fault.NoRecorder:
-		f.Hint += fmt.Sprintf(" `recue status %s` asks it", cmd.TaskID)
+		way := ""
+		if subject != c.opts.Subject {
+			way = " --subject " + subject
+		}
+		f.Hint += fmt.Sprintf(" `recue status %s%s` asks it", cmd.TaskID, way)
 	case f.Code == fault.Timeout && cmd.Cmd == protocol.Status:
 		f.Hint = "a status changes nothing: it may be asked again at any time"
 	}

@@ -66,18 +66,19 @@ func (c *Client) Records(task Task) bool {
 	return c.tasks[task] != nil
 }
 
-// note keeps account of what an outcome says about the task's recording.
-func (s *Scope) note(task Task, cmd protocol.Cmd, reply protocol.Reply, err error) {
+// note keeps account of what an outcome says about the task's recording; order
+// is the command's place among all that were sent.
+func (s *Scope) note(order uint64, task Task, cmd protocol.Cmd, reply protocol.Reply, err error) {
 	c := s.client
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := c.tasks[task]
 	switch {
 	case cmd == protocol.Start && err == nil:
-		s.add(task, false, reply)
+		s.add(order, task, false, reply)
 	case cmd == protocol.Start && fault.CodeOf(err).OutcomeUnknown():
 		if known == nil {
-			s.add(task, true, reply)
+			s.add(order, task, true, reply)
 		}
 	case reply.TaskID == "" || known == nil:
 		// No valid reply, or nothing known that it could change.
@@ -91,13 +92,12 @@ func (s *Scope) note(task Task, cmd protocol.Cmd, reply protocol.Reply, err erro
 
 // add records a start in this scope and those around it. An earlier start of the
 // same task is replaced: the recorder keeps one recording a task.
-func (s *Scope) add(task Task, maybe bool, reply protocol.Reply) {
+func (s *Scope) add(order uint64, task Task, maybe bool, reply protocol.Reply) {
 	c := s.client
 	if old := c.tasks[task]; old != nil {
 		c.remove(old)
 	}
-	c.starts++
-	e := &entry{Recording: Recording{Task: task, Maybe: maybe, FilePath: filePath(reply)}, order: c.starts}
+	e := &entry{Recording: Recording{Task: task, Maybe: maybe, FilePath: filePath(reply)}, order: order}
 	c.tasks[task] = e
 	for at := s; at != nil; at = at.parent {
 		at.started[task] = e
