@@ -294,7 +294,7 @@ func TestMisspelledNamesGetAHint(t *testing.T) {
 	s := newStudio(t, simulator.Options{})
 	for src, want := range map[string]string{
 		`strat "cam1"`:  "strat is not defined; did you mean start?",
-		`lgo.info "x"`:  "lgo is not defined; did you mean log?",
+		`logs.info "x"`: "logs is not defined; did you mean log?",
 		`camera()`:      "camera is not defined: is it misspelled",
 		`stopp("cam1")`: "did you mean stop?",
 		`paralel{}`:     "did you mean parallel?",
