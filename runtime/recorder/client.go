@@ -47,9 +47,10 @@ type Client struct {
 	opts Options
 	root *Scope
 
-	mu    sync.Mutex
-	tasks map[Task]*entry // what records, or may
-	sent  atomic.Uint64   // commands
+	mu     sync.Mutex
+	tasks  map[Task]*entry // what records, or may
+	flying map[uint64]Task // starts without an outcome yet, by their order
+	sent   atomic.Uint64   // commands
 }
 
 // New makes a Client on conn, which stays the caller's to close.
@@ -59,7 +60,7 @@ func New(conn *bus.Conn, opts Options) *Client {
 		silent.SetLevel(logrus.PanicLevel)
 		opts.Log = logrus.NewEntry(silent)
 	}
-	c := &Client{conn: conn, opts: opts, tasks: map[Task]*entry{}}
+	c := &Client{conn: conn, opts: opts, tasks: map[Task]*entry{}, flying: map[uint64]Task{}}
 	c.root = &Scope{client: c, started: map[Task]*entry{}}
 	return c
 }
@@ -85,6 +86,11 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 		route.Timeout = c.opts.Timeout
 	}
 	order := c.sent.Add(1)
+	if cmd.Cmd == protocol.Start {
+		c.mu.Lock()
+		c.flying[order] = Task{route.Subject, cmd.TaskID}
+		c.mu.Unlock()
+	}
 	buffer := buffers.Get().(*[]byte)
 	data := cmd.AppendJSON((*buffer)[:0])
 	call := c.conn.Request(route.Subject, data, route.Timeout, func(data []byte, err error) {

@@ -142,6 +142,7 @@ func TestWhatRecords(t *testing.T) {
 	step(protocol.Start, "b", Route{}, "a b")
 	step(protocol.Start, "a", Route{}, "a b") // refused: it records already
 	step(protocol.Start, "none", Route{Subject: "a.nobody"}, "a b")
+	step(protocol.Start, "none", Route{Subject: "a.nobody"}, "a b")
 	step(protocol.Start, "m", silent, "a b m?")
 	step(protocol.Stop, "m", silent, "a b m?")
 	step(protocol.Stop, "a", Route{}, "b m?")
@@ -212,7 +213,13 @@ func TestCancelledStartMayRecord(t *testing.T) {
 	}
 	nc.Flush()
 	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-heard; cancel() }()
+	go func() {
+		<-heard
+		if got := names(c.Scope().Recording()); got != "t?" { // what a second Ctrl-C would name
+			t.Errorf("with a start on its way %q records", got)
+		}
+		cancel()
+	}()
 	_, err := c.Scope().Do(ctx, protocol.NewCommand(protocol.Start, "t"), Route{Subject: "a.waits", Timeout: time.Minute})
 	if fault.CodeOf(err) != fault.Cancelled || names(c.Scope().Recording()) != "t?" {
 		t.Errorf("%v, %q records", err, names(c.Scope().Recording()))

@@ -43,13 +43,22 @@ func (s *Scope) Child() *Scope {
 }
 
 // Recording lists what was started through this scope and still records, or
-// may, in the order in which it was started.
+// may, in the order in which the starts were sent. The Client's own scope counts
+// a start that is still on its way as a maybe: who ends the process now must
+// know of it.
 func (s *Scope) Recording() []Recording {
 	s.client.mu.Lock()
 	defer s.client.mu.Unlock()
 	entries := make([]*entry, 0, len(s.started))
 	for _, e := range s.started {
 		entries = append(entries, e)
+	}
+	if s.parent == nil {
+		for order, task := range s.client.flying {
+			if s.client.tasks[task] == nil {
+				entries = append(entries, &entry{Recording: Recording{Task: task, Maybe: true}, order: order})
+			}
+		}
 	}
 	slices.SortFunc(entries, func(a, b *entry) int { return cmp.Compare(a.order, b.order) })
 	list := make([]Recording, len(entries))
@@ -72,6 +81,7 @@ func (s *Scope) note(order uint64, task Task, cmd protocol.Cmd, reply protocol.R
 	c := s.client
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	delete(c.flying, order)
 	known := c.tasks[task]
 	switch {
 	case cmd == protocol.Start && err == nil:
