@@ -1,0 +1,294 @@
+#compdef recue
+# zsh completion for recue
+_recue() {
+    local context state line
+    local -a commands
+    commands=(
+        'run:run a script'
+        'start:start one recording'
+        'stop:stop one recording'
+        'status:ask for the state of one recording'
+        'sim:run a simulated recorder'
+        'config:show the settings in force, and where each comes from'
+        'reference:describe every function that a script may use'
+        'completion:print a completion script for bash, zsh or fish'
+        'version:show which recue this is'
+        'help:show what a command does and which flags it has'
+    )
+    _arguments -C -S \
+        '-e[run this CODE instead of a file]:CODE: ' \
+        '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
+        '--stop-on-exit[at the end, stop the tasks that the run started and that still record]' \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--segment-time=[length of one file of the recording, DURATION (default 300s)]:DURATION: ' \
+        '--snd-source=[name of the sound source, NAME (default pulsesrc01)]:NAME: ' \
+        '--snd-byterate=[sound byterate, NUMBER (default 96)]:NUMBER: ' \
+        '--vid-stream=[name of the video stream, NAME (default main)]:NAME: ' \
+        '--vid-byterate=[video byterate, NUMBER (default 2000)]:NUMBER: ' \
+        '--listen=[ADDRESS of its NATS server; port 0 takes a free one (default 127.0.0.1\:4222)]:ADDRESS: ' \
+        '--delay=[DURATION from a command to its reply (default 0)]:DURATION: ' \
+        '--jitter=[longest random DURATION on top of the delay (default 0)]:DURATION: ' \
+        '--fail=[share of commands that are rejected, a RATE from 0 to 1 (default 0)]:RATE: ' \
+        '--drop=[share of replies that are lost, a RATE from 0 to 1 (default 0)]:RATE: ' \
+        '--seed=[NUMBER that fixes all chance (default 0)]:NUMBER: ' \
+        '1:command:->command' \
+        '*::argument:->argument'
+    case $state in
+        command) _describe command commands ;;
+        argument)
+            case $words[1] in
+                run)
+                    _arguments -S \
+        '-e[run this CODE instead of a file]:CODE: ' \
+        '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
+        '--stop-on-exit[at the end, stop the tasks that the run started and that still record]' \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '1:script:_files' '*:argument:_files' ;;
+                start)
+                    _arguments -S \
+        '--segment-time=[length of one file of the recording, DURATION (default 300s)]:DURATION: ' \
+        '--snd-source=[name of the sound source, NAME (default pulsesrc01)]:NAME: ' \
+        '--snd-byterate=[sound byterate, NUMBER (default 96)]:NUMBER: ' \
+        '--vid-stream=[name of the video stream, NAME (default main)]:NAME: ' \
+        '--vid-byterate=[video byterate, NUMBER (default 2000)]:NUMBER: ' \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                stop)
+                    _arguments -S \
+        '--segment-time=[length of one file of the recording, DURATION (default 300s)]:DURATION: ' \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                status)
+                    _arguments -S \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                sim)
+                    _arguments -S \
+        '--listen=[ADDRESS of its NATS server; port 0 takes a free one (default 127.0.0.1\:4222)]:ADDRESS: ' \
+        '--delay=[DURATION from a command to its reply (default 0)]:DURATION: ' \
+        '--jitter=[longest random DURATION on top of the delay (default 0)]:DURATION: ' \
+        '--fail=[share of commands that are rejected, a RATE from 0 to 1 (default 0)]:RATE: ' \
+        '--drop=[share of replies that are lost, a RATE from 0 to 1 (default 0)]:RATE: ' \
+        '--seed=[NUMBER that fixes all chance (default 0)]:NUMBER: ' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                config)
+                    _arguments -S \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                reference)
+                    _arguments -S \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                completion)
+                    _arguments -S \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '1:argument:(bash zsh fish)' ;;
+                version)
+                    _arguments -S \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
+                help)
+                    _arguments -S \
+                        '1:argument:(run start stop status sim config reference completion version)' ;;
+            esac ;;
+    esac
+}
+if [[ $funcstack[1] == _recue ]]; then
+    _recue "$@"
+else
+    compdef _recue recue
+fi
