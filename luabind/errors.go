@@ -99,9 +99,19 @@ func (r *run) errorValue(err *vm.Error) *lua.LTable {
 		return err.Value.(*lua.LTable)
 	}
 	return r.errorTable(&raisedFault{
-		fault: &fault.Error{Code: fault.Script, Message: valueText(err.Value)},
+		fault: &fault.Error{Code: fault.Script, Message: withLine(err)},
 		trace: err.Trace,
 	})
+}
+
+// withLine is a plain Lua error's text with its line, which the VM leaves out of
+// some and error(message, 0) of all.
+func withLine(err *vm.Error) string {
+	text := valueText(err.Value)
+	if len(err.Trace) == 0 || leading.MatchString(text) {
+		return text
+	}
+	return err.Trace[0].String() + ": " + text
 }
 
 // faultOf gives the failed command behind an error value, or nil.

@@ -338,7 +338,7 @@ func (s *set) failed(results *lua.LTable, failures []failure) error {
 			listed = append(listed, fmt.Sprintf("and %d more", len(failures)-i))
 			break
 		}
-		text := valueText(f.err.Value)
+		text := withLine(f.err)
 		if rf := faultOf(f.err.Value); rf != nil {
 			text = rf.Error()
 		}

@@ -52,8 +52,8 @@ func TestParallelFailures(t *testing.T) {
 		for _, f in ipairs(err.failures) do print(f.key, f.error.code, f.error) end
 		local r, f = parallel({function() stop "x" end, function() return 2 end, function() local n = nil; return n.x end}, {on_error = "collect"})
 		print(r[1].ok, r[1].code, r[2], r[3].code, r[3].message, #f, f[1].key, f[2].key)`,
-		"false\tparallel_failed\t1\terror\tbug\trejected\t2\n"+
-			"b\terror\tbug (error)\nc\trejected\tstop c: the recorder refused: this task is not recording (rejected)\n"+
+		"false\tparallel_failed\t1\terror\tt.lua:2: bug\trejected\t2\n"+
+			"b\terror\tt.lua:2: bug (error)\nc\trejected\tstop c: the recorder refused: this task is not recording (rejected)\n"+
 			"false\trejected\t2\terror\tt.lua:5: attempt to index local 'n' (a nil value)\t2\t1\t3")
 }
 
