@@ -30,6 +30,7 @@ func TestOneCommandForPeopleAndForPrograms(t *testing.T) {
 		{"start cam1 --output json", 4,
 			`{"ok":false,"code":"rejected","message":"the recorder refused: this task is already recording","hint":"stop it first, or use another task id","cmd":"start","task_id":"cam1","subject":"rec.control","msg_status":"error","app_status":"started","payload":{"segment_time":600.0,`,
 			"recue: start cam1: "},
+		{"status cam1 --task-id cam1", 0, "cam1 started, ", ""},
 		{"stop cam1", 0, "cam1 stopped, file /mnt/rec_cam1_001.wav, since 20", ""},
 		{"status cam1 --subject rec.none --output=json", 4,
 			`{"ok":false,"code":"no_recorder","message":"nobody listens on \"rec.none\"","hint":"is the recorder running`,

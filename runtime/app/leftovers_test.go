@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -87,9 +89,21 @@ func TestTheNamedCommandRepeatsWhatTheShellDoesNotKnow(t *testing.T) {
 		{nil, map[string]string{"NATS_USER": "me", "NATS_PASSWORD": "s3cret"}, "recue stop t", ""},
 		{nil, map[string]string{"NATS_URL": "nats://h:1"}, "recue stop t --server nats://h:1", ""},
 		{map[string]string{"server": "nats://u:s3cret@h:1"}, home, "recue stop t", " (add the same --server as for this run)"},
+		{nil, map[string]string{"XDG_CONFIG_HOME": "/none", "NATS_CONTEXT": "studio"}, "recue stop t --context studio", ""},
+		{map[string]string{"server": "nats://h:1"}, map[string]string{"XDG_CONFIG_HOME": "/none", "NATS_CONTEXT": "studio"},
+			"recue stop t --server nats://h:1 --context studio", ""},
 		{map[string]string{"timeout": "9s", "task-id": "x", "log-level": "ERROR"}, home, "recue stop t", ""},
 	} {
-		cfg, err := config.Resolve(config.Sources{Flags: c.flags, LookupEnv: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok }})
+		cfg, err := config.Resolve(config.Sources{
+			Flags:     c.flags,
+			LookupEnv: func(name string) (string, bool) { v, ok := c.env[name]; return v, ok },
+			ReadFile: func(name string) ([]byte, error) {
+				if filepath.Base(name) == "studio.json" {
+					return []byte(`{"url":"nats://studio:1","user":"me","password":"s3cret"}`), nil
+				}
+				return nil, fs.ErrNotExist
+			},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
