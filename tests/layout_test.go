@@ -17,12 +17,14 @@ import (
 var layers = [][]string{
 	{"recue"},
 	{"recue/runtime/app", "recue/luabind"},
-	{"recue/luabind/dialect", "recue/luabind/vm"},
-	{"recue/luabind/stdlib"},
+	{"recue/luabind/check", "recue/luabind/dialect", "recue/luabind/vm"},
+	{"recue/luabind/stdlib", "recue/luabind/syntax"},
+	{"recue/runtime/firing", "recue/runtime/rehearsal"},
+	{"recue/runtime/scenario", "recue/runtime/schedule"},
 	{"recue/runtime/script"},
 	{"recue/runtime/recorder", "recue/runtime/simulator", "recue/runtime/branch"},
 	{"recue/runtime/bus", "recue/runtime/natsd"},
-	{"recue/runtime/config"},
+	{"recue/runtime/config", "recue/runtime/journal"},
 	{"recue/runtime/clock", "recue/runtime/protocol"},
 	{"recue/runtime/fault"},
 	{"recue/runtime"}, // the map of the rooms; no code
