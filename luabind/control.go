@@ -46,12 +46,13 @@ func controlFuncs() []*Func {
 		},
 		{
 			Name:    "finally",
-			Summary: "Runs fn when the script ends, however it ends; the last one given runs first.",
+			Summary: "Runs fn when the script (test, schedule run) ends, however it ends; the last one given runs first.",
 			Doc:     "After an interrupt all of them together have 10 s.",
 			Params:  []Param{{Name: "fn", Type: Function, Doc: "what to run"}},
 			Example: "finally(function() print \"the end\" end)",
 			Run: func(c *Call) error {
-				c.run.finals = append(c.run.finals, c.Value("fn").(*lua.LFunction))
+				env := c.env()
+				env.finals = append(env.finals, c.Value("fn").(*lua.LFunction))
 				return nil
 			},
 		},
@@ -83,7 +84,7 @@ func retry(c *Call) error {
 		if rf == nil || attempt == times || c.branch.Cancelled() {
 			return err
 		}
-		c.run.host.Log.WithField("at", c.branch.Position().String()).Infof("attempt %d of %d failed: %v", attempt, times, rf)
+		c.env().Log.WithField("at", c.branch.Position().String()).Infof("attempt %d of %d failed: %v", attempt, times, rf)
 		if err := c.pause(c.Span("every", 2*time.Second), "retry"); err != nil {
 			return err
 		}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,6 +18,31 @@ import (
 
 // formatNumber writes a number as Lua does.
 func formatNumber(n float64) string { return dialect.FormatNumber(n) }
+
+// toLua makes a Lua value of what a script.Func takes as an argument.
+func toLua(L *lua.LState, v any) lua.LValue {
+	switch v := v.(type) {
+	case bool:
+		return lua.LBool(v)
+	case string:
+		return lua.LString(v)
+	case float64:
+		return lua.LNumber(v)
+	case []any:
+		t := L.CreateTable(len(v), 0)
+		for i, item := range v {
+			t.RawSetInt(i+1, toLua(L, item))
+		}
+		return t
+	case map[string]any:
+		t := L.CreateTable(0, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) { // what pairs gives first is the same every time
+			t.RawSetString(key, toLua(L, v[key]))
+		}
+		return t
+	}
+	return lua.LNil
+}
 
 // replyTable is a valid reply as scripts see it.
 func replyTable(L *lua.LState, r protocol.Reply) *lua.LTable {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/sirupsen/logrus"
+	lua "github.com/yuin/gopher-lua"
 
 	"recue/runtime/bus"
 	"recue/runtime/clock"
@@ -112,9 +113,9 @@ func (s *studio) host(out interface{ Write([]byte) (int, error) }) script.Host {
 	log.SetLevel(logrus.DebugLevel)
 	s.client = recorder.New(s.conn, recorder.Options{Subject: "rec.control", Timeout: 2 * time.Second, Log: logrus.NewEntry(log)})
 	return script.Host{
+		Env:      script.Env{TaskID: "task01", Location: time.Local, Stdout: out, Log: logrus.NewEntry(log), Grace: 2 * time.Second},
 		Recorder: s.client,
-		TaskID:   "task01", Clock: clock.Real{}, Location: time.Local, Stdout: out, Log: logrus.NewEntry(log),
-		Args: []string{"a", "b"}, Vars: s.vars, Dir: s.dir, Grace: 2 * time.Second,
+		Clock:    clock.Real{}, Args: []string{"a", "b"}, Vars: s.vars, Dir: s.dir,
 	}
 }
 
@@ -522,5 +523,49 @@ func TestRepliesThatAreNoAnswer(t *testing.T) {
 	} {
 		s.responder("rec."+name, func(*nats.Msg) []string { return c.answers })
 		s.prints(fmt.Sprintf(`local r = try(start, "t", {subject = "rec.%s", timeout = 0.2}) print(r.code)`, name), strings.TrimPrefix(string(c.want)+"", "")+map[bool]string{true: "nil"}[c.want == ""])
+	}
+}
+
+// What a script declared is called when the script itself has run, with an
+// environment and finally functions of its own.
+func TestDeclaredFunctionsRunAsPiecesOfTheirOwn(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	p, err := New().Load("t.lua", []byte(`
+finally(function() print "script over" end)
+function job(run) finally(function() print "job over" end) start(run.task) print(run.task, run.list[2], run.flag) end
+function broken() finally(function() start "late" end) fail "no" end
+print "declared"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own, jobs lockedBuffer
+	host := s.host(&own)
+	r := &run{}
+	host.Then = func(ctx context.Context) error {
+		env := host.Env
+		env.Scope, env.Stdout = s.client.Scope().Child(), &jobs
+		call := func(name string, args ...any) error {
+			return r.declared(r.vm.State().GetGlobal(name).(*lua.LFunction))(ctx, env, args...)
+		}
+		if err := call("job", map[string]any{"task": "cam1", "list": []any{1.0, 2.0}, "flag": true}); err != nil {
+			t.Error(err)
+		}
+		if got := fmt.Sprint(env.Scope.Recording()); !strings.Contains(got, "cam1") {
+			t.Errorf("the scope of the job knows of %s", got)
+		}
+		return call("broken")
+	}
+	err = p.(*program).begin(t.Context(), r, host)
+	if fmt.Sprint(err) != "t.lua:4: no" {
+		t.Errorf("ended with %v", err)
+	}
+	if got := own.String(); got != "declared\nscript over\n" {
+		t.Errorf("the script printed %q", got)
+	}
+	if got := jobs.String(); got != "cam1\t2\ttrue\njob over\n" {
+		t.Errorf("the job printed %q", got)
+	}
+	if !s.client.Records(recorder.Task{Subject: "rec.control", TaskID: "late"}) {
+		t.Error("the finally function of the broken one did not run")
 	}
 }

@@ -46,7 +46,7 @@ func printLine(c *Call) error {
 		line.WriteString(stdlib.ToString(c.L, v))
 	}
 	line.WriteByte('\n')
-	if _, err := c.run.host.Stdout.Write([]byte(line.String())); err != nil {
+	if _, err := c.env().Stdout.Write([]byte(line.String())); err != nil {
 		cause := fmt.Errorf("print: %w: %w", script.ErrStdout, err)
 		c.branch.Root().Cancel(cause)
 		return cause
@@ -55,7 +55,7 @@ func printLine(c *Call) error {
 }
 
 func logLine(c *Call, level logrus.Level) error {
-	entry := c.run.host.Log
+	entry := c.env().Log
 	if table, ok := c.Value("fields").(*lua.LTable); ok {
 		fields := logrus.Fields{}
 		each(table, func(k, v lua.LValue) {

@@ -73,7 +73,7 @@ func parallel(c *Call) error {
 		return err
 	}
 	if len(s.tasks) == 0 {
-		c.run.host.Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
+		c.env().Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
 	}
 	if err := c.run.vm.Admit(len(s.tasks)); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (c *Call) commandTable(v lua.LValue) (*request, error) {
 // run starts the branches and waits until all have ended.
 func (s *set) run() {
 	c := s.call
-	s.host = &local{scope: c.scope()}
+	s.host = &local{env: c.env(), scope: c.scope()}
 	if s.policy == branch.Rollback {
 		s.host.scope = c.scope().Child()
 	}

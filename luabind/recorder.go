@@ -112,7 +112,7 @@ type request struct {
 
 // request builds the command that the call's arguments describe.
 func (c *Call) request(cmd protocol.Cmd) request {
-	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.run.host.TaskID))}
+	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.env().TaskID))}
 	p := &q.cmd.Payload
 	for _, a := range c.args {
 		switch a.name {
@@ -224,7 +224,7 @@ func record(c *Call) error {
 	c.branch.Shield(func() { reply, stopFailed = c.send(stop) })
 	switch {
 	case failed != nil && stopFailed != nil:
-		c.run.host.Log.WithField("task_id", start.cmd.TaskID).Errorf("record: %v", stopFailed)
+		c.env().Log.WithField("task_id", start.cmd.TaskID).Errorf("record: %v", stopFailed)
 		return failed
 	case failed != nil:
 		return failed

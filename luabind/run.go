@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -29,27 +27,27 @@ type run struct {
 	root    *os.Root // the script's folder; nil where there is none
 	chunks  map[string]*dialect.Chunk
 	modules map[string]*module
-	finals  []*lua.LFunction // run last first
-	arg     *lua.LTable      // the global of that name
-
-	graceFrom sync.Once
-	graceEnd  time.Time // for the finally functions of a run that was cancelled
+	arg     *lua.LTable // the global of that name
 }
 
 // local is what a branch carries for the bound functions.
 type local struct {
-	scope *recorder.Scope
+	env   *environment
+	scope *recorder.Scope // the environment's, or one within it
 }
 
+func (c *Call) env() *environment      { return c.branch.Host().(*local).env }
 func (c *Call) scope() *recorder.Scope { return c.branch.Host().(*local).scope }
 
 // Run runs the program; see script.Program.
 func (p *program) Run(ctx context.Context, host script.Host) error {
-	r := &run{
-		host:    host,
-		chunks:  map[string]*dialect.Chunk{p.chunk.Name: p.chunk},
-		modules: map[string]*module{},
-	}
+	return p.begin(ctx, &run{}, host)
+}
+
+// begin is Run with the run to fill in.
+func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
+	r.host = host
+	r.chunks, r.modules = map[string]*dialect.Chunk{p.chunk.Name: p.chunk}, map[string]*module{}
 	if host.Dir != "" {
 		root, err := os.OpenRoot(host.Dir)
 		if err != nil {
@@ -63,74 +61,17 @@ func (p *program) Run(ctx context.Context, host script.Host) error {
 	}})
 	r.open(p.chunk.Name)
 
-	main := r.vm.State().NewFunctionFromProto(p.chunk.Proto)
-	args := make([]lua.LValue, len(host.Args))
+	args := make([]any, len(host.Args))
 	for i, a := range host.Args {
-		args[i] = lua.LString(a)
+		args[i] = a
 	}
-	failed := r.protected(ctx, main, args)
-	var also []*script.Error
-	for len(r.finals) > 0 {
-		fn := r.finals[len(r.finals)-1]
-		r.finals = r.finals[:len(r.finals)-1]
-		if e := r.finalize(ctx, fn); e != nil {
-			also = append(also, e)
-		}
+	env := host.Env
+	if env.Scope == nil {
+		env.Scope = host.Recorder.Scope()
 	}
+	err := r.piece(ctx, env, r.vm.State().NewFunctionFromProto(p.chunk.Proto), args, host.Then)
 	r.vm.Wait()
-	return end(ctx, failed, also)
-}
-
-// end joins what a program and its finally functions ended with. An interrupt
-// that came when only they were left is the end of the run all the same.
-func end(ctx context.Context, failed *script.Error, also []*script.Error) error {
-	if cause := context.Cause(ctx); failed == nil && cause != nil {
-		failed = &script.Error{Message: cause.Error(), Err: cause}
-	}
-	if failed == nil && len(also) > 0 {
-		failed, also = also[0], also[1:]
-	}
-	if failed == nil {
-		return nil
-	}
-	failed.Also = also
-	return failed
-}
-
-// protected runs fn as a root branch that ends with ctx.
-func (r *run) protected(ctx context.Context, fn lua.LValue, args []lua.LValue) (failed *script.Error) {
-	done := make(chan struct{})
-	branch := r.vm.Go(nil, &local{r.host.Recorder.Scope()}, func(b *vm.Branch) {
-		if _, err := b.Call(fn, args...); err != nil {
-			failed = r.explain(b, err)
-		} else if cause := b.Cause(); cause != nil {
-			failed = r.explain(b, &vm.Error{Value: lua.LNil})
-		}
-	}, func() { close(done) })
-	stop := context.AfterFunc(ctx, func() { branch.Cancel(context.Cause(ctx)) })
-	defer stop()
-	<-done
-	return failed
-}
-
-// finalize runs one finally function: for as long as it takes after an ordinary
-// end, until the grace is over once the run was cancelled. The grace is one for
-// all finally functions.
-func (r *run) finalize(ctx context.Context, fn *lua.LFunction) *script.Error {
-	own, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	stop := context.AfterFunc(ctx, func() {
-		r.graceFrom.Do(func() { r.graceEnd = time.Now().Add(r.host.Grace) })
-		timer := time.NewTimer(time.Until(r.graceEnd))
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cancel(fmt.Errorf("not finished %v after the interrupt", r.host.Grace))
-		case <-own.Done():
-		}
-	})
-	defer stop()
-	return r.protected(own, fn, nil)
+	return err
 }
 
 // open fills the globals.

@@ -44,7 +44,7 @@ func timeFuncs() []*Func {
 				}
 				left := at.Sub(c.run.host.Clock.Now())
 				if left < 0 {
-					c.run.host.Log.WithField("at", c.branch.Position().String()).
+					c.env().Log.WithField("at", c.branch.Position().String()).
 						Warnf("wait_until: %s was %v ago", plain(c.Value("time")), (-left).Round(time.Millisecond))
 				}
 				return c.pause(left, "wait_until")
@@ -95,7 +95,7 @@ func (c *Call) instant(v lua.LValue) (time.Time, error) {
 	if n, ok := v.(lua.LNumber); ok {
 		return time.Unix(0, int64(float64(n)*1e9)), nil
 	}
-	return clock.ParseInstant(v.String(), c.run.host.Clock.Now().In(c.run.host.Location))
+	return clock.ParseInstant(v.String(), c.run.host.Clock.Now().In(c.env().Location))
 }
 
 func checkWhen(v lua.LValue) error {

@@ -175,7 +175,7 @@ function try(fn, ...) end
 ---@return any result what fn returned
 function retry(options, fn) end
 
----Runs fn when the script ends, however it ends; the last one given runs first.
+---Runs fn when the script (test, schedule run) ends, however it ends; the last one given runs first.
 ---
 ---After an interrupt all of them together have 10 s.
 ---

@@ -67,9 +67,8 @@ func (a *app) run(c *cli.Context) error {
 		return err
 	}
 	return a.perform(c, cfg, log, program, script.Host{
-		TaskID: cfg.TaskID, Clock: clock.Real{}, Location: time.Local,
-		Stdout: a.out, Log: log,
-		Args: source.args, Vars: vars, Dir: source.dir, Grace: grace,
+		Env:   script.Env{TaskID: cfg.TaskID, Location: time.Local, Stdout: a.out, Log: log, Grace: grace},
+		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir,
 	})
 }
 

@@ -39,19 +39,37 @@ type Program interface {
 
 // Host is what a program runs on. All fields are needed unless they say otherwise.
 type Host struct {
+	Env      // of the script itself; without a Scope it is the Recorder's own
 	Recorder *recorder.Client
-	TaskID   string // the task of commands that name none
 	Clock    clock.Clock
-	Location *time.Location // the zone of times like "18:30"
-	Stdout   io.Writer      // for print; a failed write ends the program with ErrStdout
-	Log      *logrus.Entry
 	Args     []string          // arg[1] …
 	Vars     map[string]string // vars.NAME
 	// Dir is the script's folder: what require and load_data may read. Empty:
 	// they are refused.
-	Dir   string
-	Grace time.Duration // for finally functions once the program was cancelled
+	Dir string
+	// Then is called when the script has run to its end and before its finally
+	// functions do: the time to call the functions that it declared. May be nil.
+	Then func(ctx context.Context) error
 }
+
+// Env is what belongs to one piece of a script: to the script itself, or to a
+// function that it declared (a test, the run of a job). Branches that it starts
+// share it.
+type Env struct {
+	Scope    *recorder.Scope // sends its commands and knows what it started
+	TaskID   string          // the task of commands that name none
+	Location *time.Location  // the zone of times like "18:30"
+	Stdout   io.Writer       // for print; a failed write ends the piece with ErrStdout
+	Log      *logrus.Entry
+	Grace    time.Duration // for finally functions once the piece was cancelled
+}
+
+// Func is a function that a script declared for later. It may be called from
+// Host.Then on, by several goroutines at once; each call has finally functions of
+// its own, which have run when it returns. The arguments are nil, bool, string,
+// float64, []any or map[string]any. The end of ctx and the error are as in
+// Program.Run.
+type Func func(ctx context.Context, env Env, args ...any) error
 
 // ErrStdout is in the chain of the error of a program that could not print.
 var ErrStdout = errors.New("standard output is closed")
