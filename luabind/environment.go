@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/vm"
+	"recue/runtime/clock"
 	"recue/runtime/script"
 )
 
@@ -34,7 +35,7 @@ func (r *run) declared(fn *lua.LFunction) script.Func {
 // piece runs fn, then what comes after a good end, then its finally functions.
 func (r *run) piece(ctx context.Context, own script.Env, fn *lua.LFunction, args []any, then func(context.Context) error) error {
 	env := &environment{Env: own}
-	failed := r.protected(ctx, env, fn, args)
+	failed := r.protected(env, fn, args, endsWith(ctx))
 	if failed == nil && then != nil {
 		if err := then(ctx); err != nil && !errors.As(err, &failed) {
 			failed = &script.Error{Message: err.Error(), Err: err}
@@ -44,7 +45,7 @@ func (r *run) piece(ctx context.Context, own script.Env, fn *lua.LFunction, args
 	for len(env.finals) > 0 {
 		fn := env.finals[len(env.finals)-1]
 		env.finals = env.finals[:len(env.finals)-1]
-		if e := r.finalize(ctx, env, fn); e != nil {
+		if e := r.protected(env, fn, nil, r.graceAfter(ctx, env)); e != nil {
 			also = append(also, e)
 		}
 	}
@@ -67,8 +68,9 @@ func end(ctx context.Context, failed *script.Error, also []*script.Error) error 
 	return failed
 }
 
-// protected runs fn as a root branch that ends with ctx.
-func (r *run) protected(ctx context.Context, env *environment, fn *lua.LFunction, args []any) (failed *script.Error) {
+// protected runs fn as a root branch. during is called meanwhile with what cancels
+// the branch, and gives what ends its care.
+func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during func(cancel func(error)) (over func())) (failed *script.Error) {
 	done := make(chan struct{})
 	branch := r.vm.Go(nil, &local{env, env.Scope}, func(b *vm.Branch) {
 		values := make([]lua.LValue, len(args))
@@ -80,29 +82,72 @@ func (r *run) protected(ctx context.Context, env *environment, fn *lua.LFunction
 		} else if cause := b.Cause(); cause != nil {
 			failed = r.explain(b, &vm.Error{Value: lua.LNil})
 		}
-	}, func() { close(done) })
-	stop := context.AfterFunc(ctx, func() { branch.Cancel(context.Cause(ctx)) })
-	defer stop()
+	}, func() { r.hold(); close(done) })
+	over := during(branch.Cancel)
+	r.release()
 	<-done
+	over()
 	return failed
 }
 
-// finalize runs one finally function: for as long as it takes after an ordinary
-// end, until the grace is over once the piece was cancelled. The grace is one for
-// all finally functions.
-func (r *run) finalize(ctx context.Context, env *environment, fn *lua.LFunction) *script.Error {
-	own, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	stop := context.AfterFunc(ctx, func() {
-		env.graceFrom.Do(func() { env.graceEnd = time.Now().Add(env.Grace) })
-		timer := time.NewTimer(time.Until(env.graceEnd))
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cancel(fmt.Errorf("not finished %v after the interrupt", env.Grace))
-		case <-own.Done():
+// endsWith cancels with ctx.
+func endsWith(ctx context.Context) func(cancel func(error)) func() {
+	return func(cancel func(error)) func() {
+		stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+		return func() { stop() }
+	}
+}
+
+// graceAfter cancels when the grace after the end of ctx is over. The grace is one
+// for all finally functions.
+func (r *run) graceAfter(ctx context.Context, env *environment) func(cancel func(error)) func() {
+	return func(cancel func(error)) func() {
+		var mu sync.Mutex
+		var timer clock.Timer
+		stop := context.AfterFunc(ctx, func() {
+			env.graceFrom.Do(func() { env.graceEnd = r.host.Clock.Now().Add(env.Grace) })
+			mu.Lock()
+			defer mu.Unlock()
+			timer = r.host.Clock.AfterFunc(env.graceEnd.Sub(r.host.Clock.Now()), func() {
+				cancel(fmt.Errorf("not finished %v after the interrupt", env.Grace))
+			})
+		})
+		return func() {
+			stop()
+			mu.Lock()
+			defer mu.Unlock()
+			if timer != nil {
+				timer.Stop()
+			}
 		}
-	})
-	defer stop()
-	return r.protected(own, env, fn, nil)
+	}
+}
+
+// hold and release keep virtual time from going on while the goroutine of a piece
+// has something to do; for real time they do nothing. A piece begins held.
+func (r *run) hold() {
+	if holder, ok := r.host.Clock.(clock.Holder); ok {
+		holder.Hold()
+	}
+}
+
+func (r *run) release() {
+	if holder, ok := r.host.Clock.(clock.Holder); ok {
+		holder.Release()
+	}
+}
+
+// busy holds virtual time while a branch has something to do; nil for real time.
+func (r *run) busy() func(bool) {
+	holder, ok := r.host.Clock.(clock.Holder)
+	if !ok {
+		return nil
+	}
+	return func(busy bool) {
+		if busy {
+			holder.Hold()
+		} else {
+			holder.Release()
+		}
+	}
 }

@@ -56,7 +56,7 @@ func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 		defer root.Close()
 		r.root = root
 	}
-	r.vm = vm.New(vm.Options{Explain: dialect.Explain, Slow: func(at vm.Position) {
+	r.vm = vm.New(vm.Options{Explain: dialect.Explain, Busy: r.busy(), Slow: func(at vm.Position) {
 		host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")
 	}})
 	r.open(p.chunk.Name)

@@ -11,6 +11,9 @@ type baton struct {
 	held  bool
 	queue []*waiter
 	head  int // queue[:head] has been served
+	// busy is told when the baton is taken up and when it is laid down: between
+	// the two somebody computes. May be nil.
+	busy func(bool)
 }
 
 // waiter is one place in the queue; it can be used again once it got the baton.
@@ -26,6 +29,9 @@ func (b *baton) ask(w *waiter) {
 	defer b.mu.Unlock()
 	if !b.held {
 		b.held = true
+		if b.busy != nil {
+			b.busy(true)
+		}
 		w.turn <- struct{}{}
 		return
 	}
@@ -38,6 +44,9 @@ func (b *baton) give() {
 	defer b.mu.Unlock()
 	if b.head == len(b.queue) {
 		b.held = false
+		if b.busy != nil {
+			b.busy(false)
+		}
 		return
 	}
 	w := b.queue[b.head]

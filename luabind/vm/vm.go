@@ -39,6 +39,9 @@ type Options struct {
 	// MaxCompute is how long a branch may compute without a wait before it is
 	// cancelled with a LimitError; 0 means for ever.
 	MaxCompute time.Duration
+	// Busy is told when the first branch gets something to do and when none has:
+	// all wait then, and only a timer or a reply goes on. It must not block. May be nil.
+	Busy func(busy bool)
 	// MaxThreads bounds the live branches; 0 means 200,000.
 	MaxThreads int
 }
@@ -61,7 +64,7 @@ func New(opts Options) *VM {
 	if opts.MaxThreads == 0 {
 		opts.MaxThreads = 200_000
 	}
-	m := &VM{opts: opts, state: lua.NewState(lua.Options{
+	m := &VM{opts: opts, baton: baton{busy: opts.Busy}, state: lua.NewState(lua.Options{
 		SkipOpenLibs:        true,
 		CallStackSize:       rootDepth,
 		RegistrySize:        registryMin,

@@ -24,13 +24,15 @@ func badSubject(subject string, err error) *fault.Error {
 		Hint:    "set the recorder's subject with --subject, NATS_SUBJECT or the option subject"}
 }
 
-func noRecorder(subject, server string) *fault.Error {
+// NoRecorder says that nobody listens on the subject.
+func NoRecorder(subject, server string) *fault.Error {
 	return &fault.Error{Code: fault.NoRecorder, Subject: subject, Err: nats.ErrNoResponders,
 		Message: fmt.Sprintf("nobody listens on %q", subject),
 		Hint:    fmt.Sprintf("is the recorder running and connected to %s?", server)}
 }
 
-func timedOut(subject string, after time.Duration) *fault.Error {
+// TimedOut says that no answer came in time.
+func TimedOut(subject string, after time.Duration) *fault.Error {
 	return &fault.Error{Code: fault.Timeout, Subject: subject, Err: nats.ErrTimeout,
 		Message: fmt.Sprintf("no answer on %q within %v; %s", subject, after, outcomeUnknown),
 		Hint:    askHint}

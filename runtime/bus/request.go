@@ -94,7 +94,7 @@ func (call *Call) finish(reply []byte, err error) {
 // expire is what the call's timer does.
 func (call *Call) expire() {
 	if call.conn.calls.take(call.token) != nil {
-		call.done(nil, timedOut(call.subject, call.timeout))
+		call.done(nil, TimedOut(call.subject, call.timeout))
 	}
 }
 
@@ -120,7 +120,7 @@ func (c *Conn) onReply(m *nats.Msg) {
 	case call == nil:
 		c.drop(m, past)
 	case isNoResponders(m):
-		call.finish(nil, noRecorder(call.subject, c.where()))
+		call.finish(nil, NoRecorder(call.subject, c.where()))
 	default:
 		c.replies.Add(1)
 		call.finish(m.Data, nil)

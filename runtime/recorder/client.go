@@ -41,9 +41,27 @@ type Route struct {
 	Timeout time.Duration
 }
 
+// Conn is what commands travel on. Request is as that of bus.Conn.
+type Conn interface {
+	Request(subject string, data []byte, timeout time.Duration, done func(reply []byte, err error)) Call
+}
+
+// Call is a command that was sent. Cancel ends the wait for its reply: done gets
+// cause (nil: a cancellation without a reason), if it has had nothing yet.
+type Call interface {
+	Cancel(cause error)
+}
+
+// onBus is the NATS connection as a Conn.
+type onBus struct{ conn *bus.Conn }
+
+func (b onBus) Request(subject string, data []byte, timeout time.Duration, done func([]byte, error)) Call {
+	return b.conn.Request(subject, data, timeout, done)
+}
+
 // Client sends commands over one connection. It is safe for concurrent use.
 type Client struct {
-	conn *bus.Conn
+	conn Conn
 	opts Options
 	root *Scope
 
@@ -54,7 +72,10 @@ type Client struct {
 }
 
 // New makes a Client on conn, which stays the caller's to close.
-func New(conn *bus.Conn, opts Options) *Client {
+func New(conn *bus.Conn, opts Options) *Client { return NewOn(onBus{conn}, opts) }
+
+// NewOn makes a Client on something else than NATS: a rehearsal.
+func NewOn(conn Conn, opts Options) *Client {
 	if opts.Log == nil {
 		silent := logrus.New()
 		silent.SetLevel(logrus.PanicLevel)
@@ -77,7 +98,7 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 512); return &b }
 // Send sends a command. done is called exactly once, from any goroutine and
 // possibly before Send returns; it must not block. The command must be valid:
 // an invalid one is a bug of the caller, who has not checked it (Validate).
-func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply, error)) *bus.Call {
+func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply, error)) Call {
 	c := s.client
 	if route.Subject == "" {
 		route.Subject = c.opts.Subject

@@ -41,9 +41,11 @@ type Program interface {
 type Host struct {
 	Env      // of the script itself; without a Scope it is the Recorder's own
 	Recorder *recorder.Client
-	Clock    clock.Clock
-	Args     []string          // arg[1] …
-	Vars     map[string]string // vars.NAME
+	// Clock may be a clock.Holder. Whoever calls Program.Run or a Func then holds it
+	// for them; they release it while they wait.
+	Clock clock.Clock
+	Args  []string          // arg[1] …
+	Vars  map[string]string // vars.NAME
 	// Dir is the script's folder: what require and load_data may read. Empty:
 	// they are refused.
 	Dir string
