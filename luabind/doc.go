@@ -11,5 +11,6 @@
 //	errors.go                failed commands as error tables, and errors as people see them
 //	convert.go               replies and JSON to Lua tables and back
 //	reference.go             the manual and the stub, made from the Funcs
-//	dialect/ stdlib/ vm/     the language, its libraries, its branches
+//	syntax/ dialect/         the language: its grammar, its code
+//	stdlib/ vm/              its libraries, its branches
 package luabind

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"recue/luabind/dialect"
+	"recue/luabind/syntax"
 	"recue/runtime/fault"
 	"recue/runtime/script"
 )
@@ -36,17 +37,17 @@ func (Engine) Load(name string, source []byte) (script.Program, error) {
 // syntaxError is a file that is no Lua program, as the command line shows it.
 func syntaxError(err error, source []byte) *script.Error {
 	e := &script.Error{Message: err.Error(), Err: fault.Usage(err, "")}
-	var syntax *dialect.SyntaxError
-	if errors.As(err, &syntax) {
-		e.Message = syntax.Message
-		e.Hint = syntax.Hint
-		e.At = script.Position{File: syntax.File, Line: syntax.Line, Column: syntax.Column}
-		e.Source = lineOf(source, syntax.Line)
+	var wrong *syntax.Error
+	if errors.As(err, &wrong) {
+		e.Message = wrong.Message
+		e.Hint = wrong.Hint
+		e.At = script.Position{File: wrong.File, Line: wrong.Line, Column: wrong.Column}
+		e.Source = lineOf(source, wrong.Line)
 		if e.Source == "" { // at the end of the file: show the last line that says something
 			e.At, e.Source = lastLine(e.At, source)
 		}
-		if syntax.Line == 0 {
-			e.Message = syntax.File + ": " + syntax.Message
+		if wrong.Line == 0 {
+			e.Message = wrong.File + ": " + wrong.Message
 		}
 	}
 	return e

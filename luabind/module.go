@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/dialect"
+	"recue/luabind/syntax"
 	"recue/luabind/vm"
 )
 
@@ -80,7 +81,7 @@ func requireModule(c *Call) error {
 		return c.Return(m.value)
 	}
 	file := strings.ReplaceAll(name, ".", "/") + ".lua"
-	source, err := c.run.readBeside(file, dialect.MaxSource)
+	source, err := c.run.readBeside(file, syntax.MaxSource)
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
@@ -143,7 +144,7 @@ func loadPieces(c *Call) error {
 		if !ok {
 			return c.Return(lua.LNil, lua.LString("reader function must return a string"))
 		}
-		if code.WriteString(string(piece)); code.Len() > dialect.MaxSource {
+		if code.WriteString(string(piece)); code.Len() > syntax.MaxSource {
 			return errors.New("the text is larger than a source file may be")
 		}
 	}

@@ -20,10 +20,7 @@
 //
 // # From source to code
 //
-//	load.go                           Load, Chunk: what is refused before it is parsed
-//	lexer.go lexstring.go number.go   text to tokens
-//	parser.go parse_expr.go ast.go    tokens to a syntax tree
-//	errors.go hints.go                what people are told when it is no program
+//	load.go                           Load, Compile, Chunk; package syntax has the parser
 //	funcstate.go code.go              a function while its code is made: registers, scopes, constants, instructions
 //	gen_*.go                          the code of expressions, conditions, calls, tables, assignments, statements and loops
 //	proto.go                          the finished function as the VM wants it
@@ -32,10 +29,9 @@
 //
 // # Differences from the reference interpreter
 //
-// On the loud side: the escapes \x, \z and \u{ are errors, where it takes the backslash away; a file with NUL bytes is
-// refused; a function may use 10,000 different global names; a chain of 20,000 operators or calls in one expression is
-// refused; an error names no variable where the value may have come from two.
+// Those of the parser stand at package syntax. On the loud side: a function may use 10,000 different global names; an
+// error names no variable where the value may have come from two.
 //
-// Beyond it: goto is a name like any other; a chain of `..` may be longer. In the last digit: `^` is Go's math.Pow, exact
+// Beyond it: a chain of `..` may be longer. In the last digit: `^` is Go's math.Pow, exact
 // for whole numbers. And a computed -0 is a plain 0, since the VM keeps small whole numbers in a table.
 package dialect

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"errors"
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
@@ -19,16 +18,4 @@ func ExampleLoad() {
 	L.Push(L.NewFunctionFromProto(chunk.Proto))
 	L.Call(0, 0)
 	// Output: 21	2
-}
-
-func ExampleSyntaxError() {
-	_, err := Load("nightly.lua", []byte("if hour = 8 then\n  start \"cam1\"\nend\n"))
-	var e *SyntaxError
-	if errors.As(err, &e) {
-		fmt.Println(e)
-		fmt.Println("hint:", e.Hint)
-	}
-	// Output:
-	// nightly.lua:1: unexpected "=" in a condition
-	// hint: to compare two values write == (one = sign stores a value)
 }

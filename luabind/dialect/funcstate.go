@@ -4,6 +4,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/syntax"
 )
 
 // Limits of one function. The first two are the reference interpreter's; so is the third, 5 below what the VM can
@@ -18,9 +20,10 @@ const (
 // funcState is a function while its code is made. Locals live in the registers 0 … len(actives)-1 in the order of their
 // declaration, temporaries above them; free is the first unused register.
 type funcState struct {
-	src    *source
-	parent *funcState
-	proto  *lua.FunctionProto
+	file     *syntax.File
+	reserved []string // globals that the program may read but not assign
+	parent   *funcState
+	proto    *lua.FunctionProto
 
 	code     []uint32
 	lines    []int
@@ -55,12 +58,20 @@ type blockScope struct {
 	breaks   []int // jumps that leave the loop
 }
 
-func newFuncState(src *source, parent *funcState) *funcState {
-	return &funcState{src: src, parent: parent, proto: &lua.FunctionProto{SourceName: src.name}, consts: newConstants()}
+func newFuncState(file *syntax.File, reserved []string, parent *funcState) *funcState {
+	return &funcState{file: file, reserved: reserved, parent: parent, proto: &lua.FunctionProto{SourceName: file.Name}, consts: newConstants()}
+}
+
+// fail ends code generation; Compile recovers it.
+type fail struct{ err *syntax.Error }
+
+// raise reports an error at p and does not return.
+func (fs *funcState) raise(p syntax.Pos, near, hint, format string, args ...any) {
+	panic(fail{fs.file.Errorf(p, near, hint, format, args...)})
 }
 
 func (fs *funcState) tooComplex(line int, hint, message string) {
-	fs.src.raise(pos{line, 1}, "", hint, "%s", message)
+	fs.raise(syntax.Pos{Line: line, Col: 1}, "", hint, "%s", message)
 }
 
 // reserve takes n registers and gives the first.

@@ -4,11 +4,13 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/syntax"
 )
 
 // target is the left side of an assignment whose parts are already computed: a variable, or table and key.
 type target struct {
-	e     expr
+	e     syntax.Expr
 	table int // -1 for a variable
 	key   int
 }
@@ -16,26 +18,26 @@ type target struct {
 // assign follows manual §2.4.3: all expressions are evaluated before anything is assigned. The order among them, which
 // the manual leaves open, is the reference interpreter's: left sides, right sides, then the assignments from the last
 // to the first.
-func (fs *funcState) assign(s *assignStmt) {
-	if len(s.targets) == 1 && len(s.exprs) == 1 {
-		fs.assignOne(s.targets[0], s.exprs[0])
+func (fs *funcState) assign(s *syntax.AssignStmt) {
+	if len(s.Targets) == 1 && len(s.Exprs) == 1 {
+		fs.assignOne(s.Targets[0], s.Exprs[0])
 		return
 	}
-	targets := make([]target, len(s.targets))
-	for i, t := range s.targets {
-		targets[i] = fs.prepare(t, s.targets)
+	targets := make([]target, len(s.Targets))
+	for i, t := range s.Targets {
+		targets[i] = fs.prepare(t, s.Targets)
 	}
-	n := len(s.targets)
-	first := fs.valuesInto(s.exprs, n, s.pos.line)
+	n := len(s.Targets)
+	first := fs.valuesInto(s.Exprs, n, s.Pos.Line)
 	for i := n - 1; i >= 0; i-- {
-		fs.store(targets[i], first+i, s.targets[i].at().line)
+		fs.store(targets[i], first+i, s.Targets[i].At().Line)
 	}
 }
 
-func (fs *funcState) assignOne(t, value expr) {
-	line := t.at().line
-	if name, ok := t.(*nameExpr); ok {
-		if r, ok := fs.local(name.name); ok && safeInLocal(value) {
+func (fs *funcState) assignOne(t, value syntax.Expr) {
+	line := t.At().Line
+	if name, ok := t.(*syntax.NameExpr); ok {
+		if r, ok := fs.local(name.Name); ok && safeInLocal(value) {
 			fs.toRegister(value, r)
 			return
 		}
@@ -43,32 +45,32 @@ func (fs *funcState) assignOne(t, value expr) {
 		return
 	}
 	left := fs.prepare(t, nil)
-	index := t.(*indexExpr)
-	fs.setTable(left.table, index.key, left.key, fs.toRK(value, noScratch), line)
+	index := t.(*syntax.IndexExpr)
+	fs.setTable(left.table, index.Key, left.key, fs.toRK(value, noScratch), line)
 }
 
 // prepare computes table and key of a target. A local among them that the same statement assigns is copied, so that
 // `i, t[i] = i+1, 20` stores into the old place.
-func (fs *funcState) prepare(t expr, all []expr) target {
-	index, ok := t.(*indexExpr)
+func (fs *funcState) prepare(t syntax.Expr, all []syntax.Expr) target {
+	index, ok := t.(*syntax.IndexExpr)
 	if !ok {
 		return target{e: t, table: -1}
 	}
-	table := fs.toAny(index.obj, noScratch)
+	table := fs.toAny(index.Obj, noScratch)
 	if fs.isAssigned(table, all) {
-		table = fs.copyOf(table, index.pos.line)
+		table = fs.copyOf(table, index.Pos.Line)
 	}
-	key := fs.toRK(index.key, noScratch)
+	key := fs.toRK(index.Key, noScratch)
 	if key < constantBit && fs.isAssigned(key, all) {
-		key = fs.copyOf(key, index.pos.line)
+		key = fs.copyOf(key, index.Pos.Line)
 	}
 	return target{t, table, key}
 }
 
-func (fs *funcState) isAssigned(register int, targets []expr) bool {
+func (fs *funcState) isAssigned(register int, targets []syntax.Expr) bool {
 	for _, t := range targets {
-		if name, ok := t.(*nameExpr); ok {
-			if r, ok := fs.local(name.name); ok && r == register {
+		if name, ok := t.(*syntax.NameExpr); ok {
+			if r, ok := fs.local(name.Name); ok && r == register {
 				return true
 			}
 		}
@@ -84,21 +86,21 @@ func (fs *funcState) copyOf(register, line int) int {
 
 // store assigns the value in a register.
 func (fs *funcState) store(t target, value, line int) {
-	name, ok := t.e.(*nameExpr)
+	name, ok := t.e.(*syntax.NameExpr)
 	if !ok {
-		fs.setTable(t.table, t.e.(*indexExpr).key, t.key, value, line)
+		fs.setTable(t.table, t.e.(*syntax.IndexExpr).Key, t.key, value, line)
 		return
 	}
-	if r, ok := fs.local(name.name); ok {
+	if r, ok := fs.local(name.Name); ok {
 		if r != value {
 			fs.abc(lua.OP_MOVE, r, value, 0, line)
 		}
-	} else if i, ok := fs.upvalueIndex(name.name, line); ok {
+	} else if i, ok := fs.upvalueIndex(name.Name, line); ok {
 		fs.abc(lua.OP_SETUPVAL, value, i, 0, line)
 	} else {
-		if slices.Contains(fs.src.reserved, name.name) {
-			fs.src.raise(name.pos, name.name, "choose another name, or make it local", "%s is Recue's own and cannot be assigned", quote(name.name))
+		if slices.Contains(fs.reserved, name.Name) {
+			fs.raise(name.Pos, name.Name, "choose another name, or make it local", "%q is Recue's own and cannot be assigned", name.Name)
 		}
-		fs.global(lua.OP_SETGLOBAL, value, name.name, line)
+		fs.global(lua.OP_SETGLOBAL, value, name.Name, line)
 	}
 }

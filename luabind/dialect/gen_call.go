@@ -1,18 +1,22 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/syntax"
+)
 
 // allResults asks a call or "..." for every value it gives.
 const allResults = -1
 
 // call runs e and leaves n results in base and behind (allResults: as many as there are, up to the top of the stack). base is
 // the topmost temporary.
-func (fs *funcState) call(e *callExpr, base, n int) {
-	line := e.pos.line
+func (fs *funcState) call(e *syntax.CallExpr, base, n int) {
+	line := e.Pos.Line
 	mark := fs.free
 	fs.callee(e, base)
-	count, open := fs.args(e.args)
-	if e.method != "" {
+	count, open := fs.args(e.Args)
+	if e.Method != "" {
 		count++
 	}
 	if open {
@@ -24,15 +28,15 @@ func (fs *funcState) call(e *callExpr, base, n int) {
 }
 
 // callee puts the function into base, for a method also its object behind it.
-func (fs *funcState) callee(e *callExpr, base int) {
-	if e.method == "" {
-		fs.toRegister(e.fn, base)
+func (fs *funcState) callee(e *syntax.CallExpr, base int) {
+	if e.Method == "" {
+		fs.toRegister(e.Fn, base)
 		return
 	}
-	line := e.pos.line
-	obj := fs.toAny(e.fn, base)
+	line := e.Pos.Line
+	obj := fs.toAny(e.Fn, base)
 	fs.reserve(1, line)
-	name := &stringExpr{e.node, e.method}
+	name := &syntax.StringExpr{Node: e.Node, Value: e.Method}
 	mark := fs.free
 	key := fs.toRK(name, noScratch)
 	fs.abc(lua.OP_SELF, base, obj, key, line)
@@ -40,9 +44,9 @@ func (fs *funcState) callee(e *callExpr, base int) {
 }
 
 // args puts arguments into new registers; open tells that the last one gives any number.
-func (fs *funcState) args(args []expr) (count int, open bool) {
+func (fs *funcState) args(args []syntax.Expr) (count int, open bool) {
 	for i, a := range args {
-		if i == len(args)-1 && isMulti(a) {
+		if i == len(args)-1 && syntax.IsMulti(a) {
 			fs.multi(a, allResults)
 			return i, true
 		}
@@ -52,19 +56,19 @@ func (fs *funcState) args(args []expr) (count int, open bool) {
 }
 
 // multi puts n values of a call or "..." into new registers and gives the first; of them only that one is reserved.
-func (fs *funcState) multi(e expr, n int) int {
-	base := fs.reserve(1, e.at().line)
+func (fs *funcState) multi(e syntax.Expr, n int) int {
+	base := fs.reserve(1, e.At().Line)
 	switch e := e.(type) {
-	case *callExpr:
+	case *syntax.CallExpr:
 		fs.call(e, base, n)
-	case *varargExpr:
-		fs.vararg(base, n, e.pos.line)
+	case *syntax.VarargExpr:
+		fs.vararg(base, n, e.Pos.Line)
 	}
 	return base
 }
 
 // callHelper calls one of our own functions, which stands among the constants where no script can see it or replace it.
-func (fs *funcState) callHelper(h *lua.LFunction, dst, line int, args ...expr) {
+func (fs *funcState) callHelper(h *lua.LFunction, dst, line int, args ...syntax.Expr) {
 	mark := fs.free
 	fs.loadConstant(h, dst, line)
 	for _, a := range args {
@@ -75,23 +79,23 @@ func (fs *funcState) callHelper(h *lua.LFunction, dst, line int, args ...expr) {
 }
 
 // calleeName is what tracebacks and argument errors call the function, "?" when it has no name.
-func calleeName(e *callExpr) string {
-	if e.method != "" {
-		return e.method
+func calleeName(e *syntax.CallExpr) string {
+	if e.Method != "" {
+		return e.Method
 	}
-	switch fn := unwrap(e.fn).(type) {
-	case *nameExpr:
-		return fn.name
-	case *indexExpr:
-		if key, ok := fn.key.(*stringExpr); ok {
-			return key.value
+	switch fn := syntax.Unwrap(e.Fn).(type) {
+	case *syntax.NameExpr:
+		return fn.Name
+	case *syntax.IndexExpr:
+		if key, ok := fn.Key.(*syntax.StringExpr); ok {
+			return key.Value
 		}
 	}
 	return "?"
 }
 
 // tailCall is `return f(args)`.
-func (fs *funcState) tailCall(e *callExpr) {
+func (fs *funcState) tailCall(e *syntax.CallExpr) {
 	base := fs.multi(e, allResults)
 	last := len(fs.code) - 1
 	fs.code[last] = encodeABC(lua.OP_TAILCALL, base, argB(fs.code[last]), 0)

@@ -1,8 +1,12 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
 
-func isComparison(op kind) bool {
+	"recue/luabind/syntax"
+)
+
+func isComparison(op syntax.Kind) bool {
 	switch op {
 	case "==", "~=", "<", ">", "<=", ">=":
 		return true
@@ -11,39 +15,39 @@ func isComparison(op kind) bool {
 }
 
 // isPredicate reports whether e is a comparison or a negation, which is cheaper to branch on than to compute.
-func isPredicate(e expr) bool {
+func isPredicate(e syntax.Expr) bool {
 	switch e := e.(type) {
-	case *binaryExpr:
-		return isComparison(e.op)
-	case *unaryExpr:
-		return e.op == "not"
+	case *syntax.BinaryExpr:
+		return isComparison(e.Op)
+	case *syntax.UnaryExpr:
+		return e.Op == "not"
 	}
 	return false
 }
 
 // branch emits code that jumps when e is as true as want says, and runs on otherwise. It gives the jumps.
-func (fs *funcState) branch(e expr, want bool) []int {
-	line := e.at().line
-	switch e := unwrap(e).(type) {
-	case *nilExpr, *falseExpr:
+func (fs *funcState) branch(e syntax.Expr, want bool) []int {
+	line := e.At().Line
+	switch e := syntax.Unwrap(e).(type) {
+	case *syntax.NilExpr, *syntax.FalseExpr:
 		return fs.constantBranch(false, want, line)
-	case *trueExpr, *numberExpr, *stringExpr:
+	case *syntax.TrueExpr, *syntax.NumberExpr, *syntax.StringExpr:
 		return fs.constantBranch(true, want, line)
-	case *unaryExpr:
-		if e.op == "not" {
-			return fs.branch(e.e, !want)
+	case *syntax.UnaryExpr:
+		if e.Op == "not" {
+			return fs.branch(e.E, !want)
 		}
-	case *binaryExpr:
+	case *syntax.BinaryExpr:
 		switch {
-		case isComparison(e.op):
+		case isComparison(e.Op):
 			return fs.comparison(e, want)
-		case e.op == "and" || e.op == "or":
-			decides := e.op == "or" // the value of the left side that decides the whole
+		case e.Op == "and" || e.Op == "or":
+			decides := e.Op == "or" // the value of the left side that decides the whole
 			if want == decides {
-				return append(fs.branch(e.l, want), fs.branch(e.r, want)...)
+				return append(fs.branch(e.L, want), fs.branch(e.R, want)...)
 			}
-			skip := fs.branch(e.l, decides)
-			jumps := fs.branch(e.r, want)
+			skip := fs.branch(e.L, decides)
+			jumps := fs.branch(e.R, want)
 			fs.patchHere(skip...)
 			return jumps
 		}
@@ -61,14 +65,14 @@ func (fs *funcState) constantBranch(value, want bool, line int) []int {
 	return nil
 }
 
-func (fs *funcState) comparison(e *binaryExpr, want bool) []int {
-	line := e.pos.line
+func (fs *funcState) comparison(e *syntax.BinaryExpr, want bool) []int {
+	line := e.Pos.Line
 	mark := fs.free
-	l := fs.toRK(e.l, noScratch)
-	r := fs.toRK(e.r, noScratch)
+	l := fs.toRK(e.L, noScratch)
+	r := fs.toRK(e.R, noScratch)
 	fs.free = mark
 	op := lua.OP_EQ
-	switch e.op {
+	switch e.Op {
 	case "~=":
 		want = !want
 	case "<":
@@ -85,34 +89,34 @@ func (fs *funcState) comparison(e *binaryExpr, want bool) []int {
 }
 
 // comparisonValue puts true or false into dst.
-func (fs *funcState) comparisonValue(e *binaryExpr, dst int) {
+func (fs *funcState) comparisonValue(e *syntax.BinaryExpr, dst int) {
 	yes := fs.comparison(e, true)
-	fs.abc(lua.OP_LOADBOOL, dst, 0, 1, e.pos.line)
+	fs.abc(lua.OP_LOADBOOL, dst, 0, 1, e.Pos.Line)
 	fs.patchHere(yes...)
-	fs.abc(lua.OP_LOADBOOL, dst, 1, 0, e.pos.line)
+	fs.abc(lua.OP_LOADBOOL, dst, 1, 0, e.Pos.Line)
 }
 
 // logic computes `and` and `or` as a value: the left side when it decides, else the right side.
-func (fs *funcState) logic(e *binaryExpr, dst int) {
-	line := e.pos.line
-	decides := e.op == "or"
-	if isPredicate(e.l) { // a boolean: when it decides it is `decides` itself
-		decided := fs.branch(e.l, decides)
-		fs.toRegister(e.r, dst)
+func (fs *funcState) logic(e *syntax.BinaryExpr, dst int) {
+	line := e.Pos.Line
+	decides := e.Op == "or"
+	if isPredicate(e.L) { // a boolean: when it decides it is `decides` itself
+		decided := fs.branch(e.L, decides)
+		fs.toRegister(e.R, dst)
 		end := fs.jump(line)
 		fs.patchHere(decided...)
 		fs.abc(lua.OP_LOADBOOL, dst, bit(decides), 0, line)
 		fs.patchHere(end)
 		return
 	}
-	l := fs.toAny(e.l, dst)
+	l := fs.toAny(e.L, dst)
 	if l == dst {
 		fs.abc(lua.OP_TEST, dst, 0, bit(decides), line)
 	} else {
 		fs.abc(lua.OP_TESTSET, dst, l, bit(decides), line)
 	}
 	end := fs.jump(line)
-	fs.toRegister(e.r, dst)
+	fs.toRegister(e.R, dst)
 	fs.patchHere(end)
 }
 

@@ -1,77 +1,81 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
 
-var binaryOps = map[kind]int{
+	"recue/luabind/syntax"
+)
+
+var binaryOps = map[syntax.Kind]int{
 	"+": lua.OP_ADD, "-": lua.OP_SUB, "*": lua.OP_MUL, "/": lua.OP_DIV, "^": lua.OP_POW,
 }
 
 // toRegister computes e into dst. Either dst is the topmost temporary, or it is a local and safeInLocal(e) holds: then
 // the last instruction alone writes it.
-func (fs *funcState) toRegister(e expr, dst int) {
-	line := e.at().line
+func (fs *funcState) toRegister(e syntax.Expr, dst int) {
+	line := e.At().Line
 	switch e := e.(type) {
-	case *nilExpr:
+	case *syntax.NilExpr:
 		fs.abc(lua.OP_LOADNIL, dst, dst, 0, line)
-	case *trueExpr:
+	case *syntax.TrueExpr:
 		fs.abc(lua.OP_LOADBOOL, dst, 1, 0, line)
-	case *falseExpr:
+	case *syntax.FalseExpr:
 		fs.abc(lua.OP_LOADBOOL, dst, 0, 0, line)
-	case *numberExpr:
-		fs.loadConstant(lua.LNumber(e.value), dst, line)
-	case *stringExpr:
-		fs.loadConstant(lua.LString(e.value), dst, line)
-	case *varargExpr:
+	case *syntax.NumberExpr:
+		fs.loadConstant(lua.LNumber(e.Value), dst, line)
+	case *syntax.StringExpr:
+		fs.loadConstant(lua.LString(e.Value), dst, line)
+	case *syntax.VarargExpr:
 		fs.vararg(dst, 1, line)
-	case *nameExpr:
+	case *syntax.NameExpr:
 		fs.variable(e, dst)
-	case *indexExpr:
+	case *syntax.IndexExpr:
 		fs.index(e, dst)
-	case *callExpr:
+	case *syntax.CallExpr:
 		fs.call(e, dst, 1)
-	case *parenExpr:
-		fs.toRegister(e.e, dst)
-	case *unaryExpr:
+	case *syntax.ParenExpr:
+		fs.toRegister(e.E, dst)
+	case *syntax.UnaryExpr:
 		fs.unary(e, dst)
-	case *binaryExpr:
+	case *syntax.BinaryExpr:
 		fs.binary(e, dst)
-	case *concatExpr:
+	case *syntax.ConcatExpr:
 		fs.concat(e, dst)
-	case *funcExpr:
+	case *syntax.FuncExpr:
 		fs.closure(e, dst)
-	case *tableExpr:
+	case *syntax.TableExpr:
 		fs.table(e, dst)
 	}
 }
 
 // safeInLocal reports whether toRegister may compute e straight into a local: it must not write it before all operands
 // are read, since e may read that local too, and it must not move the top of the stack, as calls and "..." do.
-func safeInLocal(e expr) bool {
+func safeInLocal(e syntax.Expr) bool {
 	switch e := e.(type) {
-	case *unaryExpr:
-		return e.op != "#"
-	case *binaryExpr:
-		return binaryOps[e.op] != 0 || isComparison(e.op)
-	case *parenExpr:
-		return safeInLocal(e.e)
-	case *callExpr, *varargExpr, *concatExpr, *tableExpr:
+	case *syntax.UnaryExpr:
+		return e.Op != "#"
+	case *syntax.BinaryExpr:
+		return binaryOps[e.Op] != 0 || isComparison(e.Op)
+	case *syntax.ParenExpr:
+		return safeInLocal(e.E)
+	case *syntax.CallExpr, *syntax.VarargExpr, *syntax.ConcatExpr, *syntax.TableExpr:
 		return false
 	}
 	return true
 }
 
 // toNext computes e into a new temporary.
-func (fs *funcState) toNext(e expr) int {
-	dst := fs.reserve(1, e.at().line)
+func (fs *funcState) toNext(e syntax.Expr) int {
+	dst := fs.reserve(1, e.At().Line)
 	fs.toRegister(e, dst)
 	return dst
 }
 
 // toAny gives a register that holds e: the variable's own for a local, else scratch if that is a temporary, else a new one.
 // The caller frees what is above its mark.
-func (fs *funcState) toAny(e expr, scratch int) int {
-	if name, ok := unwrap(e).(*nameExpr); ok {
-		if r, ok := fs.local(name.name); ok {
+func (fs *funcState) toAny(e syntax.Expr, scratch int) int {
+	if name, ok := syntax.Unwrap(e).(*syntax.NameExpr); ok {
+		if r, ok := fs.local(name.Name); ok {
 			return r
 		}
 	}
@@ -86,13 +90,13 @@ func (fs *funcState) toAny(e expr, scratch int) int {
 const noScratch = -1
 
 // toRK is toAny, but gives a constant's operand where e is one.
-func (fs *funcState) toRK(e expr, scratch int) int {
+func (fs *funcState) toRK(e syntax.Expr, scratch int) int {
 	var v lua.LValue
 	switch e := e.(type) {
-	case *numberExpr:
-		v = lua.LNumber(e.value)
-	case *stringExpr:
-		v = lua.LString(e.value)
+	case *syntax.NumberExpr:
+		v = lua.LNumber(e.Value)
+	case *syntax.StringExpr:
+		v = lua.LString(e.Value)
 	default:
 		return fs.toAny(e, scratch)
 	}
@@ -102,45 +106,34 @@ func (fs *funcState) toRK(e expr, scratch int) int {
 	return fs.toAny(e, scratch)
 }
 
-// unwrap takes parentheses off that only cut to one value what is one value anyway.
-func unwrap(e expr) expr {
-	for {
-		paren, ok := e.(*parenExpr)
-		if !ok || isMulti(paren.e) {
-			return e
-		}
-		e = paren.e
-	}
-}
-
-func (fs *funcState) variable(e *nameExpr, dst int) {
-	line := e.pos.line
-	if r, ok := fs.local(e.name); ok {
+func (fs *funcState) variable(e *syntax.NameExpr, dst int) {
+	line := e.Pos.Line
+	if r, ok := fs.local(e.Name); ok {
 		if r != dst {
 			fs.abc(lua.OP_MOVE, dst, r, 0, line)
 		}
-	} else if i, ok := fs.upvalueIndex(e.name, line); ok {
+	} else if i, ok := fs.upvalueIndex(e.Name, line); ok {
 		fs.abc(lua.OP_GETUPVAL, dst, i, 0, line)
 	} else {
-		fs.global(lua.OP_GETGLOBAL, dst, e.name, line)
+		fs.global(lua.OP_GETGLOBAL, dst, e.Name, line)
 	}
 }
 
-func (fs *funcState) index(e *indexExpr, dst int) {
+func (fs *funcState) index(e *syntax.IndexExpr, dst int) {
 	mark := fs.free
-	obj := fs.toAny(e.obj, dst)
-	key := fs.toRK(e.key, noScratch)
+	obj := fs.toAny(e.Obj, dst)
+	key := fs.toRK(e.Key, noScratch)
 	op := lua.OP_GETTABLE
-	if isNameConstant(e.key, key) {
+	if isNameConstant(e.Key, key) {
 		op = lua.OP_GETTABLEKS
 	}
-	fs.abc(op, dst, obj, key, e.pos.line)
+	fs.abc(op, dst, obj, key, e.Pos.Line)
 	fs.free = mark
 }
 
 // isNameConstant reports whether the operand rk, made of key, is a constant string, for which the VM has faster instructions.
-func isNameConstant(key expr, rk int) bool {
-	_, ok := key.(*stringExpr)
+func isNameConstant(key syntax.Expr, rk int) bool {
+	_, ok := key.(*syntax.StringExpr)
 	return ok && rk >= constantBit
 }
 
@@ -150,57 +143,57 @@ func (fs *funcState) vararg(dst, n, line int) {
 	fs.abc(lua.OP_VARARG, dst, n+1, 0, line)
 }
 
-func (fs *funcState) unary(e *unaryExpr, dst int) {
-	line := e.pos.line
-	if e.op == "#" {
-		fs.callHelper(lengthHelper, dst, line, e.e)
+func (fs *funcState) unary(e *syntax.UnaryExpr, dst int) {
+	line := e.Pos.Line
+	if e.Op == "#" {
+		fs.callHelper(lengthHelper, dst, line, e.E)
 		return
 	}
-	if n, ok := e.e.(*numberExpr); ok && e.op == "-" {
-		fs.loadConstant(lua.LNumber(-n.value), dst, line)
+	if n, ok := e.E.(*syntax.NumberExpr); ok && e.Op == "-" {
+		fs.loadConstant(lua.LNumber(-n.Value), dst, line)
 		return
 	}
 	op := lua.OP_NOT
-	if e.op == "-" {
+	if e.Op == "-" {
 		op = lua.OP_UNM
 	}
 	mark := fs.free
-	fs.abc(op, dst, fs.toAny(e.e, dst), 0, line)
+	fs.abc(op, dst, fs.toAny(e.E, dst), 0, line)
 	fs.free = mark
 }
 
-func (fs *funcState) binary(e *binaryExpr, dst int) {
-	line := e.pos.line
+func (fs *funcState) binary(e *syntax.BinaryExpr, dst int) {
+	line := e.Pos.Line
 	switch {
-	case e.op == "and" || e.op == "or":
+	case e.Op == "and" || e.Op == "or":
 		fs.logic(e, dst)
-	case isComparison(e.op):
+	case isComparison(e.Op):
 		fs.comparisonValue(e, dst)
-	case e.op == "%":
-		fs.callHelper(moduloHelper, dst, line, e.l, e.r)
+	case e.Op == "%":
+		fs.callHelper(moduloHelper, dst, line, e.L, e.R)
 	default:
 		mark := fs.free
-		l := fs.toRK(e.l, dst)
-		r := fs.toRK(e.r, noScratch)
-		fs.abc(binaryOps[e.op], dst, l, r, line)
+		l := fs.toRK(e.L, dst)
+		r := fs.toRK(e.R, noScratch)
+		fs.abc(binaryOps[e.Op], dst, l, r, line)
 		fs.free = mark
 	}
 }
 
 // concat calls the helper once for a whole chain, instead of the VM's instruction, whose way to write numbers is not Lua's.
-func (fs *funcState) concat(e *concatExpr, dst int) {
-	fs.callHelper(concatHelper, dst, e.pos.line, e.parts...)
+func (fs *funcState) concat(e *syntax.ConcatExpr, dst int) {
+	fs.callHelper(concatHelper, dst, e.Pos.Line, e.Parts...)
 }
 
-func (fs *funcState) closure(e *funcExpr, dst int) {
+func (fs *funcState) closure(e *syntax.FuncExpr, dst int) {
 	sub := fs.function(e)
 	fs.proto.FunctionPrototypes = append(fs.proto.FunctionPrototypes, sub.proto)
-	fs.abx(lua.OP_CLOSURE, dst, len(fs.proto.FunctionPrototypes)-1, e.pos.line)
+	fs.abx(lua.OP_CLOSURE, dst, len(fs.proto.FunctionPrototypes)-1, e.Pos.Line)
 	for _, u := range sub.upvalues {
 		op := lua.OP_GETUPVAL
 		if u.local {
 			op = lua.OP_MOVE
 		}
-		fs.abc(op, 0, u.index, 0, e.pos.line)
+		fs.abc(op, 0, u.index, 0, e.Pos.Line)
 	}
 }

@@ -1,25 +1,29 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
 
-func (fs *funcState) whileLoop(s *whileStmt) {
+	"recue/luabind/syntax"
+)
+
+func (fs *funcState) whileLoop(s *syntax.WhileStmt) {
 	start := len(fs.code)
-	leave := fs.branch(s.cond, false)
+	leave := fs.branch(s.Cond, false)
 	b := fs.enterBlock(true)
-	fs.statements(s.body)
-	fs.leaveBlock(s.endLine)
-	fs.patch([]int{fs.jump(s.endLine)}, start)
+	fs.statements(s.Body)
+	fs.leaveBlock(s.EndLine)
+	fs.patch([]int{fs.jump(s.EndLine)}, start)
 	fs.patchHere(append(leave, b.breaks...)...)
 }
 
 // repeatLoop keeps the scope of the body open for the condition (manual §2.4.4), so the locals are closed behind it, on
 // both ways.
-func (fs *funcState) repeatLoop(s *repeatStmt) {
-	line := s.cond.at().line
+func (fs *funcState) repeatLoop(s *syntax.RepeatStmt) {
+	line := s.Cond.At().Line
 	start := len(fs.code)
 	b := fs.enterBlock(true)
-	fs.statements(s.body)
-	leave := fs.branch(s.cond, true)
+	fs.statements(s.Body)
+	leave := fs.branch(s.Cond, true)
 	if b.captured {
 		fs.abc(lua.OP_CLOSE, b.base, 0, 0, line)
 	}
@@ -32,27 +36,27 @@ func (fs *funcState) repeatLoop(s *repeatStmt) {
 // numericFor keeps index, limit and step in hidden locals and gives each round a variable of its own (manual §2.4.5).
 // Start values that are not numbers by the look of them go through a helper, which takes numerals in strings as the
 // reference interpreter does and has its error messages.
-func (fs *funcState) numericFor(s *numForStmt) {
-	line := s.pos.line
+func (fs *funcState) numericFor(s *syntax.NumForStmt) {
+	line := s.Pos.Line
 	loop := fs.enterBlock(true) // holds the hidden locals
-	step := s.step
+	step := s.Step
 	if step == nil {
-		step = &numberExpr{s.node, 1}
+		step = &syntax.NumberExpr{Node: s.Node, Value: 1}
 	}
 	base := fs.free
-	if allNumbers(s.init, s.limit, step) {
-		for _, e := range []expr{s.init, s.limit, step} {
+	if allNumbers(s.Init, s.Limit, step) {
+		for _, e := range []syntax.Expr{s.Init, s.Limit, step} {
 			fs.toNext(e)
 		}
 	} else {
-		fs.forHelper(s.init, s.limit, step, line)
+		fs.forHelper(s.Init, s.Limit, step, line)
 	}
 	fs.declare(line, "(for index)", "(for limit)", "(for step)")
 	prepare := fs.abx(lua.OP_FORPREP, base, 0, line)
 	fs.enterBlock(false)
 	fs.reserve(1, line)
-	fs.declare(line, s.name)
-	fs.statements(s.body)
+	fs.declare(line, s.Name.Text)
+	fs.statements(s.Body)
 	fs.leaveBlock(line)
 	fs.patchHere(prepare)
 	back := fs.abx(lua.OP_FORLOOP, base, 0, line)
@@ -61,10 +65,10 @@ func (fs *funcState) numericFor(s *numForStmt) {
 	fs.patchHere(loop.breaks...)
 }
 
-func (fs *funcState) forHelper(init, limit, step expr, line int) {
+func (fs *funcState) forHelper(init, limit, step syntax.Expr, line int) {
 	base := fs.reserve(1, line)
 	fs.loadConstant(forHelper, base, line)
-	for _, e := range []expr{init, limit, step} {
+	for _, e := range []syntax.Expr{init, limit, step} {
 		fs.toNext(e)
 	}
 	fs.abc(lua.OP_CALL, base, 4, 4, line)
@@ -72,13 +76,13 @@ func (fs *funcState) forHelper(init, limit, step expr, line int) {
 }
 
 // allNumbers reports whether every expression is a number whatever happens before.
-func allNumbers(exprs ...expr) bool {
+func allNumbers(exprs ...syntax.Expr) bool {
 	for _, e := range exprs {
-		minus, ok := e.(*unaryExpr)
-		if ok && minus.op == "-" {
-			e = minus.e
+		minus, ok := e.(*syntax.UnaryExpr)
+		if ok && minus.Op == "-" {
+			e = minus.E
 		}
-		if _, ok := e.(*numberExpr); !ok {
+		if _, ok := e.(*syntax.NumberExpr); !ok {
 			return false
 		}
 	}
@@ -86,23 +90,23 @@ func allNumbers(exprs ...expr) bool {
 }
 
 // genericFor is manual §2.4.5: iterator, state and control stand in hidden locals.
-func (fs *funcState) genericFor(s *genForStmt) {
-	line := s.pos.line
+func (fs *funcState) genericFor(s *syntax.GenForStmt) {
+	line := s.Pos.Line
 	loop := fs.enterBlock(true)
-	base := fs.valuesInto(s.exprs, 3, line)
+	base := fs.valuesInto(s.Exprs, 3, line)
 	fs.declare(line, "(for generator)", "(for state)", "(for control)")
 	enter := fs.jump(line)
 	fs.enterBlock(false)
-	fs.reserve(len(s.names), line)
-	fs.declare(line, s.names...)
+	fs.reserve(len(s.Names), line)
+	fs.declare(line, syntax.Texts(s.Names)...)
 	body := len(fs.code)
-	fs.statements(s.body)
+	fs.statements(s.Body)
 	fs.leaveBlock(line)
 	fs.patchHere(enter)
 	fs.reserve(3, line) // the VM copies iterator, state and control there to call
 	fs.free -= 3
 	fs.proto.DbgCalls = append(fs.proto.DbgCalls, lua.DbgCall{Pc: len(fs.code), Name: "(for generator)"})
-	fs.abc(lua.OP_TFORLOOP, base, 0, len(s.names), s.exprs[0].at().line)
+	fs.abc(lua.OP_TFORLOOP, base, 0, len(s.Names), s.Exprs[0].At().Line)
 	fs.patch([]int{fs.jump(line)}, body)
 	fs.leaveBlock(line)
 	fs.patchHere(loop.breaks...)

@@ -1,8 +1,12 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
 
-func (fs *funcState) statements(body []stmt) {
+	"recue/luabind/syntax"
+)
+
+func (fs *funcState) statements(body []syntax.Stmt) {
 	for _, s := range body {
 		fs.statement(s)
 		fs.free = len(fs.actives) // temporaries end with their statement
@@ -10,52 +14,52 @@ func (fs *funcState) statements(body []stmt) {
 }
 
 // scoped generates a block of its own.
-func (fs *funcState) scoped(body []stmt, line int) {
+func (fs *funcState) scoped(body []syntax.Stmt, line int) {
 	fs.enterBlock(false)
 	fs.statements(body)
 	fs.leaveBlock(line)
 }
 
-func (fs *funcState) statement(s stmt) {
-	line := s.at().line
+func (fs *funcState) statement(s syntax.Stmt) {
+	line := s.At().Line
 	switch s := s.(type) {
-	case *localStmt:
-		fs.valuesInto(s.exprs, len(s.names), line)
-		fs.declare(line, s.names...)
-	case *localFuncStmt: // the function sees its own name (manual §2.4.7)
+	case *syntax.LocalStmt:
+		fs.valuesInto(s.Exprs, len(s.Names), line)
+		fs.declare(line, syntax.Texts(s.Names)...)
+	case *syntax.LocalFuncStmt: // the function sees its own name (manual §2.4.7)
 		dst := fs.reserve(1, line)
-		fs.declare(line, s.name)
-		fs.closure(s.fn, dst)
-	case *assignStmt:
+		fs.declare(line, s.Name.Text)
+		fs.closure(s.Fn, dst)
+	case *syntax.AssignStmt:
 		fs.assign(s)
-	case *callStmt:
+	case *syntax.CallStmt:
 		base := fs.reserve(1, line)
-		fs.call(s.call, base, 0)
-	case *doStmt:
-		fs.scoped(s.body, line)
-	case *whileStmt:
+		fs.call(s.Call, base, 0)
+	case *syntax.DoStmt:
+		fs.scoped(s.Body, line)
+	case *syntax.WhileStmt:
 		fs.whileLoop(s)
-	case *repeatStmt:
+	case *syntax.RepeatStmt:
 		fs.repeatLoop(s)
-	case *ifStmt:
+	case *syntax.IfStmt:
 		fs.ifThen(s)
-	case *numForStmt:
+	case *syntax.NumForStmt:
 		fs.numericFor(s)
-	case *genForStmt:
+	case *syntax.GenForStmt:
 		fs.genericFor(s)
-	case *returnStmt:
+	case *syntax.ReturnStmt:
 		fs.ret(s)
-	case *breakStmt:
+	case *syntax.BreakStmt:
 		fs.breakLoop(line)
 	}
 }
 
 // valuesInto computes a list of expressions into n new registers: what is missing is nil, what is too much is computed
 // and dropped. It gives the first register.
-func (fs *funcState) valuesInto(exprs []expr, n, line int) int {
+func (fs *funcState) valuesInto(exprs []syntax.Expr, n, line int) int {
 	first := fs.free
 	for i, e := range exprs {
-		if i == len(exprs)-1 && isMulti(e) {
+		if i == len(exprs)-1 && syntax.IsMulti(e) {
 			fs.multi(e, max(n-i, 0))
 			fs.free = first + min(i, n)
 			fs.reserve(n-min(i, n), line)
@@ -71,39 +75,39 @@ func (fs *funcState) valuesInto(exprs []expr, n, line int) int {
 	return first
 }
 
-func (fs *funcState) ifThen(s *ifStmt) {
+func (fs *funcState) ifThen(s *syntax.IfStmt) {
 	var ends []int
-	for i, c := range s.clauses {
-		line := c.cond.at().line
-		skip := fs.branch(c.cond, false)
-		fs.scoped(c.body, line)
-		if i < len(s.clauses)-1 || s.els != nil {
+	for i, c := range s.Clauses {
+		line := c.Cond.At().Line
+		skip := fs.branch(c.Cond, false)
+		fs.scoped(c.Body, line)
+		if i < len(s.Clauses)-1 || s.Else != nil {
 			ends = append(ends, fs.jump(line))
 		}
 		fs.patchHere(skip...)
 	}
-	if s.els != nil {
-		fs.scoped(s.els, s.pos.line)
+	if s.Else != nil {
+		fs.scoped(s.Else, s.Pos.Line)
 	}
 	fs.patchHere(ends...)
 }
 
-func (fs *funcState) ret(s *returnStmt) {
-	line := s.pos.line
-	if len(s.exprs) == 1 {
-		if call, ok := s.exprs[0].(*callExpr); ok {
+func (fs *funcState) ret(s *syntax.ReturnStmt) {
+	line := s.Pos.Line
+	if len(s.Exprs) == 1 {
+		if call, ok := s.Exprs[0].(*syntax.CallExpr); ok {
 			base := fs.free
 			fs.tailCall(call)
 			fs.abc(lua.OP_RETURN, base, 0, 0, line)
 			return
 		}
-		if !isMulti(s.exprs[0]) {
-			fs.abc(lua.OP_RETURN, fs.toAny(s.exprs[0], noScratch), 2, 0, line)
+		if !syntax.IsMulti(s.Exprs[0]) {
+			fs.abc(lua.OP_RETURN, fs.toAny(s.Exprs[0], noScratch), 2, 0, line)
 			return
 		}
 	}
 	base := fs.free
-	count, open := fs.args(s.exprs)
+	count, open := fs.args(s.Exprs)
 	if open {
 		count = -1
 	}

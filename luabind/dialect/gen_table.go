@@ -1,41 +1,45 @@
 package dialect
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/syntax"
+)
 
 // table builds a table constructor in dst. Positional values wait in registers and are stored in blocks, whose size the VM
 // defines.
-func (fs *funcState) table(e *tableExpr, dst int) {
-	line := e.pos.line
+func (fs *funcState) table(e *syntax.TableExpr, dst int) {
+	line := e.Pos.Line
 	list := &listWriter{fs: fs, table: dst, line: line}
 	create := fs.abc(lua.OP_NEWTABLE, dst, 0, 0, line)
 	positional := 0
-	for i, f := range e.fields {
-		if f.key != nil {
+	for i, f := range e.Fields {
+		if f.Key != nil {
 			fs.keyedField(dst, f)
 			continue
 		}
-		if i == len(e.fields)-1 && isMulti(f.value) {
-			fs.multi(f.value, allResults)
+		if i == len(e.Fields)-1 && syntax.IsMulti(f.Value) {
+			fs.multi(f.Value, allResults)
 			list.flush(allResults)
 			break
 		}
 		positional++
-		list.add(f.value)
+		list.add(f.Value)
 	}
 	list.flush(list.pending)
 	// The VM takes these two as plain capacities; they are hints only.
-	fs.code[create] = encodeABC(lua.OP_NEWTABLE, dst, min(positional, 511), min(len(e.fields)-positional, 511))
+	fs.code[create] = encodeABC(lua.OP_NEWTABLE, dst, min(positional, 511), min(len(e.Fields)-positional, 511))
 }
 
-func (fs *funcState) keyedField(table int, f field) {
+func (fs *funcState) keyedField(table int, f syntax.Field) {
 	mark := fs.free
-	key := fs.toRK(f.key, noScratch)
-	value := fs.toRK(f.value, noScratch)
-	fs.setTable(table, f.key, key, value, f.key.at().line)
+	key := fs.toRK(f.Key, noScratch)
+	value := fs.toRK(f.Value, noScratch)
+	fs.setTable(table, f.Key, key, value, f.Key.At().Line)
 	fs.free = mark
 }
 
-func (fs *funcState) setTable(table int, key expr, keyRK, valueRK, line int) {
+func (fs *funcState) setTable(table int, key syntax.Expr, keyRK, valueRK, line int) {
 	op := lua.OP_SETTABLE
 	if isNameConstant(key, keyRK) {
 		op = lua.OP_SETTABLEKS
@@ -51,13 +55,13 @@ type listWriter struct {
 	pending     int // values in the registers behind the table
 }
 
-func (w *listWriter) add(value expr) {
+func (w *listWriter) add(value syntax.Expr) {
 	if w.pending == lua.FieldsPerFlush {
 		w.flush(w.pending)
 		w.blocks++
 		w.pending = 0
 	}
-	w.line = value.at().line
+	w.line = value.At().Line
 	w.fs.toNext(value)
 	w.pending++
 }

@@ -8,6 +8,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/stdlib"
+
+	"recue/luabind/syntax"
 )
 
 func TestProgramsBeyondTheReferenceInterpreterWork(t *testing.T) {
@@ -102,7 +104,7 @@ func FuzzLoad(f *testing.F) {
 		if err == nil && chunk.Proto == nil {
 			t.Error("neither code nor an error")
 		}
-		if e, ok := err.(*SyntaxError); err != nil && (!ok || strings.HasPrefix(e.Message, "internal error") || e.Line > 0 && e.Column < 1) {
+		if e, ok := err.(*syntax.Error); err != nil && (!ok || strings.HasPrefix(e.Message, "internal error") || e.Line > 0 && e.Column < 1) {
 			t.Errorf("not a proper syntax error: %#v", err)
 		}
 	})

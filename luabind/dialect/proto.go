@@ -5,27 +5,29 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
+
+	"recue/luabind/syntax"
 )
 
 // generate makes the prototype of a whole file, which is a vararg function without parameters (manual §2.4.1).
-func generate(src *source, body []stmt) *lua.FunctionProto {
-	fs := newFuncState(src, nil)
+func generate(file *syntax.File, reserved []string) *lua.FunctionProto {
+	fs := newFuncState(file, reserved, nil)
 	fs.proto.IsVarArg = lua.VarArgIsVarArg
 	fs.enterBlock(false)
-	fs.statements(body)
-	return fs.finish(len(src.lines))
+	fs.statements(file.Body)
+	return fs.finish(file.Lines())
 }
 
 // function makes the prototype of a function inside fs.
-func (fs *funcState) function(fn *funcExpr) *funcState {
-	line := fn.pos.line
-	sub := newFuncState(fs.src, fs)
-	sub.proto.LineDefined, sub.proto.LastLineDefined = line, fn.endLine
-	sub.proto.NumParameters = uint8(min(len(fn.params), maxLocals))
+func (fs *funcState) function(fn *syntax.FuncExpr) *funcState {
+	line := fn.Pos.Line
+	sub := newFuncState(fs.file, fs.reserved, fs)
+	sub.proto.LineDefined, sub.proto.LastLineDefined = line, fn.EndLine
+	sub.proto.NumParameters = uint8(min(len(fn.Params), maxLocals))
 	sub.enterBlock(false)
-	sub.reserve(len(fn.params), line)
-	sub.declare(line, fn.params...)
-	if fn.vararg {
+	sub.reserve(len(fn.Params), line)
+	sub.declare(line, syntax.Texts(fn.Params)...)
+	if fn.Vararg {
 		sub.proto.IsVarArg = lua.VarArgIsVarArg
 		if lua.CompatVarArg { // the old variable "arg", which holds the values unless the body uses "..."
 			sub.proto.IsVarArg |= lua.VarArgHasArg | lua.VarArgNeedsArg
@@ -33,8 +35,8 @@ func (fs *funcState) function(fn *funcExpr) *funcState {
 			sub.declare(line, "arg")
 		}
 	}
-	sub.statements(fn.body)
-	sub.finish(fn.endLine)
+	sub.statements(fn.Body)
+	sub.finish(fn.EndLine)
 	return sub
 }
 

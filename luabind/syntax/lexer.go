@@ -1,19 +1,21 @@
-package dialect
+package syntax
 
 import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"recue/luabind/stdlib"
 )
 
-// kind is what a token is: a keyword or a symbol stands for itself ("while", "=="), the others are named below.
-type kind string
+// Kind is what a token is: a keyword or a symbol stands for itself ("while", "=="), the others are named below.
+type Kind string
 
 const (
-	kEOF    kind = "<eof>"
-	kName   kind = "<name>"
-	kNumber kind = "<number>"
-	kString kind = "<string>"
+	kEOF    Kind = "<eof>"
+	kName   Kind = "<name>"
+	kNumber Kind = "<number>"
+	kString Kind = "<string>"
 )
 
 var keywords = map[string]bool{
@@ -30,10 +32,10 @@ var symbols = []string{
 
 // token is one word of the source. text is the name or the value of a string; num the value of a number.
 type token struct {
-	kind kind
+	kind Kind
 	text string
 	num  float64
-	pos  pos
+	pos  Pos
 	end  int // offset in the source behind the token
 }
 
@@ -51,7 +53,7 @@ func newLexer(src *source) *lexer {
 	return lx
 }
 
-func (lx *lexer) pos() pos { return pos{lx.line, lx.off - lx.lineStart + 1} }
+func (lx *lexer) pos() Pos { return Pos{lx.line, lx.off - lx.lineStart + 1} }
 
 // peek gives the byte n places ahead, 0 behind the end (sources with NUL bytes outside strings never get here unseen:
 // next reports them).
@@ -95,7 +97,7 @@ func (lx *lexer) next() token {
 	for _, s := range symbols {
 		if strings.HasPrefix(lx.src.text[lx.off:], s) {
 			lx.off += len(s)
-			return lx.finish(token{kind: kind(s), pos: at})
+			return lx.finish(token{kind: Kind(s), pos: at})
 		}
 	}
 	lx.unknown(at)
@@ -107,20 +109,20 @@ func (lx *lexer) finish(t token) token {
 	return t
 }
 
-func (lx *lexer) word(at pos) token {
+func (lx *lexer) word(at Pos) token {
 	start := lx.off
 	for isLetter(lx.peek(0)) || isDigit(lx.peek(0)) {
 		lx.off++
 	}
 	text := lx.src.text[start:lx.off]
 	if keywords[text] {
-		return lx.finish(token{kind: kind(text), pos: at})
+		return lx.finish(token{kind: Kind(text), pos: at})
 	}
 	return lx.finish(token{kind: kName, text: text, pos: at})
 }
 
 // number reads as far as the reference lexer does, so that "3x" and "1..2" are one malformed number and not two tokens.
-func (lx *lexer) number(at pos) token {
+func (lx *lexer) number(at Pos) token {
 	start := lx.off
 	for isDigit(lx.peek(0)) || lx.peek(0) == '.' {
 		lx.off++
@@ -135,7 +137,7 @@ func (lx *lexer) number(at pos) token {
 		lx.off++
 	}
 	text := lx.src.text[start:lx.off]
-	value, ok := parseNumber(text)
+	value, ok := stdlib.ParseNumber(text)
 	if !ok {
 		hint := ""
 		if strings.Contains(text, "..") {
@@ -177,7 +179,7 @@ func (lx *lexer) comment() {
 }
 
 // unknown reports a byte that begins no token.
-func (lx *lexer) unknown(at pos) {
+func (lx *lexer) unknown(at Pos) {
 	r, size := utf8.DecodeRuneInString(lx.src.text[lx.off:])
 	rest := lx.src.text[lx.off:]
 	near := rest[:size]
@@ -195,4 +197,13 @@ func (lx *lexer) unknown(at pos) {
 		near = fmt.Sprintf("\\%d", rest[0])
 	}
 	lx.src.raise(at, near, hint, "unexpected character %s", quote(near))
+}
+
+// skipPreamble passes a first line that begins with #, so that a script can be a Unix command.
+func (lx *lexer) skipPreamble() {
+	if lx.peek(0) == '#' {
+		for lx.off < len(lx.src.text) && lx.peek(0) != '\n' && lx.peek(0) != '\r' {
+			lx.off++
+		}
+	}
 }

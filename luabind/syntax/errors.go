@@ -1,4 +1,4 @@
-package dialect
+package syntax
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says why a source file is not a Lua program. It is written for people who do not program for a living:
+// Error says why a source file is not a Lua program. It is written for people who do not program for a living:
 // Message is a sentence, Hint is what to do about it.
-type SyntaxError struct {
-	File    string // the name given to Load
+type Error struct {
+	File    string // the name given to Parse
 	Line    int    // from 1; 0 when no place in the file is meant
 	Column  int    // from 1, in characters, for a mark under the line
 	Message string // what is wrong, without the place
@@ -18,26 +18,24 @@ type SyntaxError struct {
 }
 
 // Error gives the place and the message in one line, as the reference interpreter does: `nightly.lua:12: …`.
-func (e *SyntaxError) Error() string {
+func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.File, e.Message)
 	}
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
 }
 
-// pos is a place in the source: line and byte column, both from 1.
-type pos struct{ line, col int }
+// Pos is a place in the source: line and byte column, both from 1.
+type Pos struct{ Line, Col int }
 
-// fail ends parsing or code generation; Load recovers it and nothing else.
-type fail struct{ err *SyntaxError }
+// stop ends parsing; Parse recovers it.
+type stop struct{ err *Error }
 
-// source is one file as the rest of the package needs it: its name, its text and its lines.
+// source is the text of a file and its lines.
 type source struct {
 	name  string
 	text  string
 	lines []string
-	// reserved are the globals that a program may read but not assign.
-	reserved []string
 }
 
 func newSource(name, text string) *source {
@@ -63,24 +61,28 @@ func splitLines(text string) []string {
 }
 
 // raise reports an error at p and does not return.
-func (s *source) raise(p pos, near, hint, format string, args ...any) {
-	panic(fail{&SyntaxError{
+func (s *source) raise(p Pos, near, hint, format string, args ...any) {
+	panic(stop{s.errorf(p, near, hint, format, args...)})
+}
+
+func (s *source) errorf(p Pos, near, hint, format string, args ...any) *Error {
+	return &Error{
 		File:    s.name,
-		Line:    p.line,
+		Line:    p.Line,
 		Column:  s.column(p),
 		Message: fmt.Sprintf(format, args...),
 		Near:    near,
 		Hint:    hint,
-	}})
+	}
 }
 
 // column turns a byte column into one that counts characters.
-func (s *source) column(p pos) int {
-	if p.line < 1 || p.line > len(s.lines) {
+func (s *source) column(p Pos) int {
+	if p.Line < 1 || p.Line > len(s.lines) {
 		return 1
 	}
-	line := s.lines[p.line-1]
-	return utf8.RuneCountInString(line[:min(max(p.col-1, 0), len(line))]) + 1
+	line := s.lines[p.Line-1]
+	return utf8.RuneCountInString(line[:min(max(p.Col-1, 0), len(line))]) + 1
 }
 
 // indent counts the blanks before the first character of a line; a tab counts as one.

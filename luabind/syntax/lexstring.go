@@ -1,4 +1,4 @@
-package dialect
+package syntax
 
 import "strings"
 
@@ -7,7 +7,7 @@ var escapes = map[byte]byte{
 }
 
 // quoted reads a string in single or double quotes and gives its value.
-func (lx *lexer) quoted(at pos) string {
+func (lx *lexer) quoted(at Pos) string {
 	mark := lx.peek(0)
 	lx.off++
 	var value strings.Builder
@@ -30,10 +30,10 @@ func (lx *lexer) quoted(at pos) string {
 	}
 }
 
-func (lx *lexer) unfinished(at pos, mark byte) {
+func (lx *lexer) unfinished(at Pos, mark byte) {
 	text := string(mark)
-	if at.line == lx.line { // no line end was escaped inside the string
-		text = lx.src.text[lx.lineStart+at.col-1 : lx.off]
+	if at.Line == lx.line { // no line end was escaped inside the string
+		text = lx.src.text[lx.lineStart+at.Col-1 : lx.off]
 	}
 	lx.src.raise(at, text, "close it with "+string(mark)+" on the same line; for text of several lines use [[ and ]]",
 		"unfinished string")
@@ -58,7 +58,7 @@ func (lx *lexer) escape(value *strings.Builder) {
 			lx.off++
 		}
 		if n > 255 {
-			text := lx.src.text[lx.lineStart+at.col-1 : lx.off]
+			text := lx.src.text[lx.lineStart+at.Col-1 : lx.off]
 			lx.src.raise(at, text, `a backslash and digits mean one byte, \0 to \255`, "escape sequence %s is too large", text)
 		}
 		value.WriteByte(byte(n))
@@ -85,7 +85,7 @@ func (lx *lexer) longBracket() (level int, ok bool) {
 
 // long reads a long string or comment of the given level; the reader stands on its first bracket. A line end right
 // behind the opening bracket is not part of the value, and every line end counts as \n.
-func (lx *lexer) long(at pos, level int, what string) string {
+func (lx *lexer) long(at Pos, level int, what string) string {
 	lx.off += level + 2
 	if c := lx.peek(0); c == '\n' || c == '\r' {
 		lx.newline()

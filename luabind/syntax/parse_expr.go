@@ -1,8 +1,8 @@
-package dialect
+package syntax
 
 // Binary operators and how tightly they bind, left and right (manual §2.5.6); a smaller right side makes the operator
 // associate to the right.
-var binaryPriority = map[kind]struct{ left, right int }{
+var binaryPriority = map[Kind]struct{ left, right int }{
 	"or": {1, 1}, "and": {2, 2},
 	"<": {3, 3}, ">": {3, 3}, "<=": {3, 3}, ">=": {3, 3}, "~=": {3, 3}, "==": {3, 3},
 	"..": {5, 4},
@@ -12,18 +12,18 @@ var binaryPriority = map[kind]struct{ left, right int }{
 
 const unaryPriority = 8
 
-func (p *parser) exprList() []expr {
-	list := []expr{p.expr()}
+func (p *parser) exprList() []Expr {
+	list := []Expr{p.expr()}
 	for p.accept(",") {
 		list = append(list, p.expr())
 	}
 	return list
 }
 
-func (p *parser) expr() expr { return p.subexpr(0) }
+func (p *parser) expr() Expr { return p.subexpr(0) }
 
 // subexpr reads an expression whose operators bind tighter than limit.
-func (p *parser) subexpr(limit int) expr {
+func (p *parser) subexpr(limit int) Expr {
 	p.enter()
 	defer p.leave()
 	e := p.operand()
@@ -38,18 +38,18 @@ func (p *parser) subexpr(limit int) expr {
 		if op == ".." {
 			e = p.concat(e, at)
 		} else {
-			e = &binaryExpr{node{at}, op, e, p.subexpr(priority.right)}
+			e = &BinaryExpr{Node{at}, op, e, p.subexpr(priority.right)}
 		}
 	}
 }
 
 // concat reads the rest of a chain a .. b .. c in a loop: scripts build long texts that way, and the operator associates to
 // the right, so plain recursion would count every part as a level of nesting.
-func (p *parser) concat(first expr, at pos) expr {
-	chain := &concatExpr{node{at}, []expr{first}}
+func (p *parser) concat(first Expr, at Pos) Expr {
+	chain := &ConcatExpr{Node{at}, []Expr{first}}
 	for {
-		p.boundChain(len(chain.parts))
-		chain.parts = append(chain.parts, p.subexpr(binaryPriority[".."].left))
+		p.boundChain(len(chain.Parts))
+		chain.Parts = append(chain.Parts, p.subexpr(binaryPriority[".."].left))
 		if !p.accept("..") {
 			return chain
 		}
@@ -62,64 +62,64 @@ func (p *parser) boundChain(n int) {
 	}
 }
 
-func (p *parser) operand() expr {
-	at := node{p.tok.pos}
+func (p *parser) operand() Expr {
+	at := Node{p.tok.pos}
 	switch k := p.tok.kind; k {
 	case "not", "-", "#":
 		p.advance()
-		return &unaryExpr{at, k, p.subexpr(unaryPriority)}
+		return &UnaryExpr{at, k, p.subexpr(unaryPriority)}
 	}
 	return p.simple()
 }
 
-func (p *parser) simple() expr {
-	at := node{p.tok.pos}
+func (p *parser) simple() Expr {
+	at := Node{p.tok.pos}
 	tok := p.tok
 	switch tok.kind {
 	case kNumber:
 		p.advance()
-		return &numberExpr{at, tok.num}
+		return &NumberExpr{at, tok.num}
 	case kString:
 		p.advance()
-		return &stringExpr{at, tok.text}
+		return &StringExpr{at, tok.text}
 	case "nil":
 		p.advance()
-		return &nilExpr{at}
+		return &NilExpr{at}
 	case "true":
 		p.advance()
-		return &trueExpr{at}
+		return &TrueExpr{at}
 	case "false":
 		p.advance()
-		return &falseExpr{at}
+		return &FalseExpr{at}
 	case "...":
 		if !p.varargs[len(p.varargs)-1] {
-			p.src.raise(at.pos, "...", `add ... to the parameters of this function`, `"..." used in a function that does not take it`)
+			p.src.raise(at.Pos, "...", `add ... to the parameters of this function`, `"..." used in a function that does not take it`)
 		}
 		p.advance()
-		return &varargExpr{at}
+		return &VarargExpr{at}
 	case "{":
 		return p.table()
 	case "function":
-		return p.functionBody(at.pos, p.open(), false)
+		return p.functionBody(at.Pos, p.open(), false)
 	}
 	return p.suffixed()
 }
 
-func (p *parser) primary() expr {
-	at := node{p.tok.pos}
+func (p *parser) primary() Expr {
+	at := Node{p.tok.pos}
 	switch p.tok.kind {
 	case kName:
-		return &nameExpr{at, p.name("")}
+		return &NameExpr{at, p.name("")}
 	case "(":
 		o := p.open()
 		e := p.expr()
 		p.close(")", o)
-		if isMulti(e) {
-			return &parenExpr{at, e}
+		if IsMulti(e) {
+			return &ParenExpr{at, e}
 		}
 		switch e.(type) {
-		case *nameExpr, *indexExpr: // (a) = 1 is an error and must stay one
-			return &parenExpr{at, e}
+		case *NameExpr, *IndexExpr: // (a) = 1 is an error and must stay one
+			return &ParenExpr{at, e}
 		}
 		return e
 	}
@@ -128,37 +128,37 @@ func (p *parser) primary() expr {
 }
 
 // suffixed reads a primary expression with everything that is called on it or taken from it.
-func (p *parser) suffixed() expr {
+func (p *parser) suffixed() Expr {
 	p.enter()
 	defer p.leave()
 	e := p.primary()
 	for n := 0; ; n++ {
 		p.boundChain(n)
-		at := node{p.tok.pos}
+		at := Node{p.tok.pos}
 		switch p.tok.kind {
 		case ".":
 			p.advance()
-			key := &stringExpr{node{p.tok.pos}, p.name(`after "."`)}
-			e = &indexExpr{at, e, key}
+			key := &StringExpr{Node{p.tok.pos}, p.name(`after "."`)}
+			e = &IndexExpr{at, e, key}
 		case "[":
 			o := p.open()
 			key := p.expr()
 			p.close("]", o)
-			e = &indexExpr{at, e, key}
+			e = &IndexExpr{at, e, key}
 		case ":":
 			p.advance()
-			at.pos = p.tok.pos
+			at.Pos = p.tok.pos
 			method := p.name(`after ":"`)
-			e = &callExpr{at, e, method, p.callArgs()}
+			e = &CallExpr{at, e, method, p.callArgs()}
 		case "(", kString, "{":
-			if p.tok.kind == "(" && p.tok.pos.line != p.lastLine {
-				p.src.raise(at.pos, "(", "put the bracket on the line of the call, or a ; before it if a new statement begins here",
+			if p.tok.kind == "(" && p.tok.pos.Line != p.lastLine {
+				p.src.raise(at.Pos, "(", "put the bracket on the line of the call, or a ; before it if a new statement begins here",
 					"a call must not begin on a new line: is this a call or a new statement?")
 			}
-			if named := calleePos(e); named.line == at.pos.line {
-				at.pos = named
+			if named := calleePos(e); named.Line == at.Pos.Line {
+				at.Pos = named
 			}
-			e = &callExpr{at, e, "", p.callArgs()}
+			e = &CallExpr{at, e, "", p.callArgs()}
 		default:
 			return e
 		}
@@ -166,24 +166,24 @@ func (p *parser) suffixed() expr {
 }
 
 // calleePos is the place that names what is called: the name itself, not the bracket behind it.
-func calleePos(e expr) pos {
-	if index, ok := e.(*indexExpr); ok {
-		if key, ok := index.key.(*stringExpr); ok {
-			return key.pos
+func calleePos(e Expr) Pos {
+	if index, ok := e.(*IndexExpr); ok {
+		if key, ok := index.Key.(*StringExpr); ok {
+			return key.Pos
 		}
 	}
-	return e.at()
+	return e.At()
 }
 
-func (p *parser) callArgs() []expr {
-	at := node{p.tok.pos}
+func (p *parser) callArgs() []Expr {
+	at := Node{p.tok.pos}
 	switch p.tok.kind {
 	case kString:
 		text := p.tok.text
 		p.advance()
-		return []expr{&stringExpr{at, text}}
+		return []Expr{&StringExpr{at, text}}
 	case "{":
-		return []expr{p.table()}
+		return []Expr{p.table()}
 	case "(":
 		o := p.open()
 		if p.tok.kind == ")" {
@@ -198,13 +198,13 @@ func (p *parser) callArgs() []expr {
 	return nil
 }
 
-func (p *parser) table() expr {
-	t := &tableExpr{node: node{p.tok.pos}}
+func (p *parser) table() Expr {
+	t := &TableExpr{Node: Node{p.tok.pos}}
 	p.enter()
 	defer p.leave()
 	o := p.open()
 	for p.tok.kind != "}" {
-		t.fields = append(t.fields, p.field())
+		t.Fields = append(t.Fields, p.field())
 		if !p.accept(",") && !p.accept(";") {
 			break
 		}
@@ -213,19 +213,19 @@ func (p *parser) table() expr {
 	return t
 }
 
-func (p *parser) field() field {
+func (p *parser) field() Field {
 	switch {
 	case p.tok.kind == "[":
 		o := p.open()
 		key := p.expr()
 		p.close("]", o)
 		p.expect("=", "after the key of a table entry")
-		return field{key, p.expr()}
+		return Field{key, p.expr()}
 	case p.tok.kind == kName && p.peek().kind == "=":
-		key := &stringExpr{node{p.tok.pos}, p.tok.text}
+		key := &StringExpr{Node{p.tok.pos}, p.tok.text}
 		p.advance()
 		p.advance()
-		return field{key, p.expr()}
+		return Field{key, p.expr()}
 	}
-	return field{nil, p.expr()}
+	return Field{nil, p.expr()}
 }

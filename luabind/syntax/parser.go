@@ -1,4 +1,4 @@
-package dialect
+package syntax
 
 // Limits that keep a hostile or broken file from costing more than an error. The first is the reference interpreter's
 // LUAI_MAXCCALLS; the second bounds what nests without brackets, such as a()()() or 1+1+1.
@@ -23,12 +23,12 @@ type parser struct {
 
 // opener is a keyword or bracket that something must close.
 type opener struct {
-	kind kind
-	pos  pos
+	kind Kind
+	pos  Pos
 }
 
 // parse turns a source into statements or panics with fail.
-func parse(src *source) []stmt {
+func parse(src *source) []Stmt {
 	p := &parser{src: src, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
 	p.tok = p.lex.next()
 	body := p.block()
@@ -39,7 +39,7 @@ func parse(src *source) []stmt {
 }
 
 func (p *parser) advance() {
-	p.lastLine = p.tok.pos.line
+	p.lastLine = p.tok.pos.Line
 	if p.ahead != nil {
 		p.tok, p.ahead = *p.ahead, nil
 		return
@@ -55,7 +55,7 @@ func (p *parser) peek() token {
 	return *p.ahead
 }
 
-func (p *parser) accept(k kind) bool {
+func (p *parser) accept(k Kind) bool {
 	if p.tok.kind != k {
 		return false
 	}
@@ -64,7 +64,7 @@ func (p *parser) accept(k kind) bool {
 }
 
 // expect passes a token of kind k; context says where it belongs: `after the condition`.
-func (p *parser) expect(k kind, context string) {
+func (p *parser) expect(k Kind, context string) {
 	if p.tok.kind != k {
 		p.expected(k, context)
 	}
@@ -78,6 +78,12 @@ func (p *parser) name(context string) string {
 	text := p.tok.text
 	p.advance()
 	return text
+}
+
+// declared is name for a variable that begins here.
+func (p *parser) declared(context string) Name {
+	at := p.tok.pos
+	return Name{p.name(context), at}
 }
 
 // enter and leave count nesting.
@@ -99,12 +105,12 @@ func (p *parser) open() opener {
 }
 
 // close passes the token that ends what o began.
-func (p *parser) close(k kind, o opener) (line int) {
+func (p *parser) close(k Kind, o opener) (line int) {
 	if p.tok.kind != k {
 		p.unclosed(k, o)
 	}
-	line = p.tok.pos.line
-	if k == "end" && p.suspect == nil && line != o.pos.line && p.tok.pos.col-1 != p.src.indent(o.pos.line) {
+	line = p.tok.pos.Line
+	if k == "end" && p.suspect == nil && line != o.pos.Line && p.tok.pos.Col-1 != p.src.indent(o.pos.Line) {
 		p.suspect = &o
 	}
 	p.opened = p.opened[:len(p.opened)-1]
@@ -120,16 +126,16 @@ func (p *parser) blockEnds() bool {
 	return false
 }
 
-func (p *parser) block() []stmt {
+func (p *parser) block() []Stmt {
 	p.enter()
 	defer p.leave()
-	var body []stmt
+	var body []Stmt
 	for !p.blockEnds() {
 		s := p.statement()
 		p.accept(";")
 		body = append(body, s)
 		switch s.(type) {
-		case *returnStmt, *breakStmt:
+		case *ReturnStmt, *BreakStmt:
 			if !p.blockEnds() {
 				p.notLast(s)
 			}
@@ -139,15 +145,15 @@ func (p *parser) block() []stmt {
 	return body
 }
 
-func (p *parser) loop(body func() []stmt) []stmt {
+func (p *parser) loop(body func() []Stmt) []Stmt {
 	p.loops[len(p.loops)-1]++
 	b := body()
 	p.loops[len(p.loops)-1]--
 	return b
 }
 
-func (p *parser) statement() stmt {
-	at := node{p.tok.pos}
+func (p *parser) statement() Stmt {
+	at := Node{p.tok.pos}
 	switch p.tok.kind {
 	case "if":
 		return p.ifStatement()
@@ -155,19 +161,19 @@ func (p *parser) statement() stmt {
 		o := p.open()
 		cond := p.condition("do", "after the condition of the loop")
 		body := p.loop(p.block)
-		return &whileStmt{at, cond, body, p.close("end", o)}
+		return &WhileStmt{at, cond, body, p.close("end", o)}
 	case "do":
 		o := p.open()
 		body := p.block()
 		p.close("end", o)
-		return &doStmt{at, body}
+		return &DoStmt{at, body}
 	case "for":
 		return p.forStatement()
 	case "repeat":
 		o := p.open()
 		body := p.loop(p.block)
 		p.close("until", o)
-		return &repeatStmt{at, body, p.conditionExpr()}
+		return &RepeatStmt{at, body, p.conditionExpr()}
 	case "function":
 		return p.functionStatement()
 	case "local":
@@ -178,29 +184,29 @@ func (p *parser) statement() stmt {
 		return p.localStatement(at)
 	case "return":
 		p.advance()
-		var exprs []expr
+		var exprs []Expr
 		if !p.blockEnds() && p.tok.kind != ";" {
 			exprs = p.exprList()
 		}
-		return &returnStmt{at, exprs}
+		return &ReturnStmt{at, exprs}
 	case "break":
 		p.advance()
 		if p.loops[len(p.loops)-1] == 0 {
-			p.src.raise(at.pos, "break", "", `"break" outside a loop`)
+			p.src.raise(at.Pos, "break", "", `"break" outside a loop`)
 		}
-		return &breakStmt{at}
+		return &BreakStmt{at}
 	}
 	return p.exprStatement()
 }
 
 // condition reads an expression and the keyword behind it; "=" there is the commonest mistake.
-func (p *parser) condition(k kind, context string) expr {
+func (p *parser) condition(k Kind, context string) Expr {
 	cond := p.conditionExpr()
 	p.expect(k, context)
 	return cond
 }
 
-func (p *parser) conditionExpr() expr {
+func (p *parser) conditionExpr() Expr {
 	cond := p.expr()
 	if p.tok.kind == "=" {
 		p.src.raise(p.tok.pos, "=", `to compare two values write == (one = sign stores a value)`, `unexpected "=" in a condition`)
@@ -208,134 +214,134 @@ func (p *parser) conditionExpr() expr {
 	return cond
 }
 
-func (p *parser) ifStatement() stmt {
-	s := &ifStmt{node: node{p.tok.pos}}
+func (p *parser) ifStatement() Stmt {
+	s := &IfStmt{Node: Node{p.tok.pos}}
 	o := p.open()
 	for {
 		cond := p.condition("then", "after the condition")
-		s.clauses = append(s.clauses, clause{cond, p.block()})
+		s.Clauses = append(s.Clauses, Clause{cond, p.block()})
 		if !p.accept("elseif") {
 			break
 		}
 	}
 	if p.accept("else") {
-		s.els = p.block()
+		s.Else = p.block()
 	}
 	p.close("end", o)
 	return s
 }
 
-func (p *parser) forStatement() stmt {
-	at := node{p.tok.pos}
+func (p *parser) forStatement() Stmt {
+	at := Node{p.tok.pos}
 	o := p.open()
-	first := p.name(`after "for"`)
+	first := p.declared(`after "for"`)
 	if p.tok.kind == "=" {
 		p.advance()
-		s := &numForStmt{node: at, name: first, init: p.expr()}
+		s := &NumForStmt{Node: at, Name: first, Init: p.expr()}
 		p.expect(",", "between the first and the last value of the loop")
-		s.limit = p.expr()
+		s.Limit = p.expr()
 		if p.accept(",") {
-			s.step = p.expr()
+			s.Step = p.expr()
 		}
 		p.expect("do", "after the values of the loop")
-		s.body = p.loop(p.block)
+		s.Body = p.loop(p.block)
 		p.close("end", o)
 		return s
 	}
-	s := &genForStmt{node: at, names: []string{first}}
+	s := &GenForStmt{Node: at, Names: []Name{first}}
 	for p.accept(",") {
-		s.names = append(s.names, p.name("in the list of names"))
+		s.Names = append(s.Names, p.declared("in the list of names"))
 	}
 	p.expect("in", `in "for"`)
-	s.exprs = p.exprList()
+	s.Exprs = p.exprList()
 	p.expect("do", `after what the loop goes through`)
-	s.body = p.loop(p.block)
+	s.Body = p.loop(p.block)
 	p.close("end", o)
 	return s
 }
 
 // functionStatement reads `function a.b:c() … end`, which is an assignment (manual §2.5.9).
-func (p *parser) functionStatement() stmt {
-	at := node{p.tok.pos}
+func (p *parser) functionStatement() Stmt {
+	at := Node{p.tok.pos}
 	o := p.open()
-	var target expr = &nameExpr{node{p.tok.pos}, p.name(`after "function"`)}
+	var target Expr = &NameExpr{Node{p.tok.pos}, p.name(`after "function"`)}
 	method := false
 	for !method && (p.tok.kind == "." || p.tok.kind == ":") {
 		method = p.tok.kind == ":"
-		dot := node{p.tok.pos}
+		dot := Node{p.tok.pos}
 		p.advance()
-		key := &stringExpr{node{p.tok.pos}, p.name("in the name of a function")}
-		target = &indexExpr{dot, target, key}
+		key := &StringExpr{Node{p.tok.pos}, p.name("in the name of a function")}
+		target = &IndexExpr{dot, target, key}
 	}
-	fn := p.functionBody(at.pos, o, method)
-	return &assignStmt{at, []expr{target}, []expr{fn}}
+	fn := p.functionBody(at.Pos, o, method)
+	return &AssignStmt{at, []Expr{target}, []Expr{fn}}
 }
 
-func (p *parser) localFunction(at node) stmt {
+func (p *parser) localFunction(at Node) Stmt {
 	fnAt, o := p.tok.pos, p.open()
-	name := p.name(`after "local function"`)
-	return &localFuncStmt{at, name, p.functionBody(fnAt, o, false)}
+	name := p.declared(`after "local function"`)
+	return &LocalFuncStmt{at, name, p.functionBody(fnAt, o, false)}
 }
 
-func (p *parser) localStatement(at node) stmt {
-	s := &localStmt{node: at}
+func (p *parser) localStatement(at Node) Stmt {
+	s := &LocalStmt{Node: at}
 	for {
-		s.names = append(s.names, p.name(`after "local"`))
+		s.Names = append(s.Names, p.declared(`after "local"`))
 		if !p.accept(",") {
 			break
 		}
 	}
 	if p.accept("=") {
-		s.exprs = p.exprList()
+		s.Exprs = p.exprList()
 	}
 	return s
 }
 
 // functionBody reads parameters, body and "end" of a function that o opened.
-func (p *parser) functionBody(at pos, o opener, method bool) *funcExpr {
+func (p *parser) functionBody(at Pos, o opener, method bool) *FuncExpr {
 	p.enter()
 	defer p.leave()
-	fn := &funcExpr{node: node{at}}
+	fn := &FuncExpr{Node: Node{at}}
 	if method {
-		fn.params = append(fn.params, "self")
+		fn.Params = append(fn.Params, Name{Text: "self"})
 	}
 	p.expect("(", "before the parameters of a function")
-	for p.tok.kind != ")" && !fn.vararg {
+	for p.tok.kind != ")" && !fn.Vararg {
 		if p.accept("...") {
-			fn.vararg = true
+			fn.Vararg = true
 		} else {
-			fn.params = append(fn.params, p.name("in the list of parameters"))
+			fn.Params = append(fn.Params, p.declared("in the list of parameters"))
 		}
 		if !p.accept(",") {
 			break
 		}
-		if fn.vararg || p.tok.kind == ")" {
+		if fn.Vararg || p.tok.kind == ")" {
 			p.expected(kName, "in the list of parameters")
 		}
 	}
 	p.expect(")", "after the parameters of a function")
-	p.varargs = append(p.varargs, fn.vararg)
+	p.varargs = append(p.varargs, fn.Vararg)
 	p.loops = append(p.loops, 0)
-	fn.body = p.block()
+	fn.Body = p.block()
 	p.varargs = p.varargs[:len(p.varargs)-1]
 	p.loops = p.loops[:len(p.loops)-1]
-	fn.endLine = p.close("end", o)
+	fn.EndLine = p.close("end", o)
 	return fn
 }
 
 // exprStatement reads a call or an assignment: nothing else may stand alone.
-func (p *parser) exprStatement() stmt {
+func (p *parser) exprStatement() Stmt {
 	first := p.tok
-	at := node{first.pos}
+	at := Node{first.pos}
 	e := p.suffixed()
-	if call, ok := e.(*callExpr); ok && p.tok.kind != "=" && p.tok.kind != "," {
-		return &callStmt{at, call}
+	if call, ok := e.(*CallExpr); ok && p.tok.kind != "=" && p.tok.kind != "," {
+		return &CallStmt{at, call}
 	}
-	s := &assignStmt{node: at}
+	s := &AssignStmt{Node: at}
 	for {
 		switch e.(type) {
-		case *nameExpr, *indexExpr:
-			s.targets = append(s.targets, e)
+		case *NameExpr, *IndexExpr:
+			s.Targets = append(s.Targets, e)
 		default:
 			p.notAssignable(first, e)
 		}
@@ -348,6 +354,6 @@ func (p *parser) exprStatement() stmt {
 		p.noStatement(first)
 	}
 	p.advance()
-	s.exprs = p.exprList()
+	s.Exprs = p.exprList()
 	return s
 }

@@ -1,4 +1,4 @@
-package dialect
+package syntax
 
 import (
 	"fmt"
@@ -79,14 +79,14 @@ func (p *parser) near() string {
 }
 
 // wanted is how a message names a token that is missing.
-func wanted(k kind) string {
+func wanted(k Kind) string {
 	if k == kName {
 		return "a name"
 	}
 	return quote(string(k))
 }
 
-func (p *parser) expected(k kind, context string) {
+func (p *parser) expected(k Kind, context string) {
 	hint := ""
 	if k == kName && keywords[string(p.tok.kind)] {
 		hint = fmt.Sprintf("%q is a word of the language and cannot be a name", string(p.tok.kind))
@@ -107,7 +107,7 @@ func (p *parser) unexpected() {
 		hint = `there is no open "if" here: is there an "end" too many before it?`
 	case kEOF:
 		if n := len(p.opened); n > 0 {
-			hint = fmt.Sprintf("the %q of line %d is still open", string(p.opened[n-1].kind), p.opened[n-1].pos.line)
+			hint = fmt.Sprintf("the %q of line %d is still open", string(p.opened[n-1].kind), p.opened[n-1].pos.Line)
 		}
 	case "=":
 		hint = "to compare two values write =="
@@ -122,10 +122,10 @@ func (p *parser) unexpected() {
 }
 
 // unclosed reports that what o opened does not end where it must.
-func (p *parser) unclosed(k kind, o opener) {
+func (p *parser) unclosed(k Kind, o opener) {
 	hint := ""
 	if k == "end" && p.suspect != nil && p.suspect.pos != o.pos {
-		hint = fmt.Sprintf("the indents suggest that the %q of line %d lacks its end", string(p.suspect.kind), p.suspect.pos.line)
+		hint = fmt.Sprintf("the indents suggest that the %q of line %d lacks its end", string(p.suspect.kind), p.suspect.pos.Line)
 	}
 	if k == "end" && (p.tok.kind == "else" || p.tok.kind == "elseif") {
 		hint = fmt.Sprintf("close the %q first, or write elseif if this belongs to an if", string(o.kind))
@@ -139,16 +139,16 @@ func (p *parser) unclosed(k kind, o opener) {
 		}
 	}
 	if p.tok.kind == kEOF {
-		p.src.raise(p.tok.pos, p.near(), hint, "missing %s: the %q of line %d is not closed", quote(string(k)), string(o.kind), o.pos.line)
+		p.src.raise(p.tok.pos, p.near(), hint, "missing %s: the %q of line %d is not closed", quote(string(k)), string(o.kind), o.pos.Line)
 	}
 	p.src.raise(p.tok.pos, p.near(), hint, "expected %s to close the %q of line %d, found %s",
-		quote(string(k)), string(o.kind), o.pos.line, p.shown())
+		quote(string(k)), string(o.kind), o.pos.Line, p.shown())
 }
 
 // notLast reports a statement behind return or break.
-func (p *parser) notLast(s stmt) {
+func (p *parser) notLast(s Stmt) {
 	word := "return"
-	if _, ok := s.(*breakStmt); ok {
+	if _, ok := s.(*BreakStmt); ok {
 		word = "break"
 	}
 	p.src.raise(p.tok.pos, p.near(), fmt.Sprintf("nothing may follow %s in its block; write  do %s end  to leave early", word, word),
@@ -180,9 +180,9 @@ func (p *parser) noStatement(first token) {
 }
 
 // notAssignable reports a value that stands where a call or an assignment must.
-func (p *parser) notAssignable(first token, e expr) {
+func (p *parser) notAssignable(first token, e Expr) {
 	if p.tok.kind == "=" || p.tok.kind == "," {
-		p.src.raise(e.at(), p.near(), "", "a value cannot be stored here: the left side must be a name or a field")
+		p.src.raise(e.At(), p.near(), "", "a value cannot be stored here: the left side must be a name or a field")
 	}
 	p.noStatement(first)
 }
