@@ -26,30 +26,58 @@ type environment struct {
 
 // declared makes a function of the script callable from outside, as a piece of
 // its own.
-func (r *run) declared(fn *lua.LFunction) script.Func {
-	return func(ctx context.Context, env script.Env, args ...any) error {
-		return r.piece(ctx, env, fn, args, nil)
+func (r *run) declared(fn *lua.LFunction) script.Start {
+	return func(ctx context.Context, env script.Env, ended func(error), args ...any) {
+		r.begin(ctx, &environment{Env: env}, fn, args, func(env *environment, failed *script.Error) {
+			r.finish(ctx, env, failed, nil, ended)
+		})
 	}
 }
 
-// piece runs fn, then what comes after a good end, then its finally functions.
-func (r *run) piece(ctx context.Context, own script.Env, fn *lua.LFunction, args []any, then func(context.Context) error) error {
-	env := &environment{Env: own}
-	failed := r.protected(env, fn, args, endsWith(ctx))
-	if failed == nil && then != nil {
-		if err := then(ctx); err != nil && !errors.As(err, &failed) {
-			failed = &script.Error{Message: err.Error(), Err: err}
+// whole runs the script itself: its chunk, then what comes after a good end, then
+// its finally functions.
+func (r *run) whole(ctx context.Context, env script.Env, chunk *lua.LFunction, args []any) error {
+	over := make(chan error, 1)
+	ended := func(err error) { r.hold(); over <- err }
+	r.begin(ctx, &environment{Env: env}, chunk, args, func(env *environment, failed *script.Error) {
+		if failed != nil || r.host.Then == nil {
+			r.finish(ctx, env, failed, nil, ended)
+			return
 		}
+		r.hold()
+		go func() { // Then may block, and this is a branch's end
+			if err := r.host.Then(ctx); err != nil && !errors.As(err, &failed) {
+				failed = &script.Error{Message: err.Error(), Err: err}
+			}
+			r.finish(ctx, env, failed, nil, ended)
+			r.release()
+		}()
+	})
+	r.release()
+	return <-over
+}
+
+// begin starts a piece. ended is called within the end of its branch.
+func (r *run) begin(ctx context.Context, env *environment, fn *lua.LFunction, args []any, ended func(*environment, *script.Error)) {
+	r.protected(env, fn, args, endsWith(ctx), func(failed *script.Error) { ended(env, failed) })
+}
+
+// finish runs the finally functions of a piece, the last one first, and then ended.
+// Each begins within the end of the one before: what order things have in a
+// rehearsal is not left to the Go scheduler.
+func (r *run) finish(ctx context.Context, env *environment, failed *script.Error, also []*script.Error, ended func(error)) {
+	if len(env.finals) == 0 {
+		ended(end(ctx, failed, also))
+		return
 	}
-	var also []*script.Error
-	for len(env.finals) > 0 {
-		fn := env.finals[len(env.finals)-1]
-		env.finals = env.finals[:len(env.finals)-1]
-		if e := r.protected(env, fn, nil, r.graceAfter(ctx, env)); e != nil {
+	fn := env.finals[len(env.finals)-1]
+	env.finals = env.finals[:len(env.finals)-1]
+	r.protected(env, fn, nil, r.graceAfter(ctx, env), func(e *script.Error) {
+		if e != nil {
 			also = append(also, e)
 		}
-	}
-	return end(ctx, failed, also)
+		r.finish(ctx, env, failed, also, ended)
+	})
 }
 
 // end joins what a piece and its finally functions ended with. An interrupt
@@ -68,10 +96,12 @@ func end(ctx context.Context, failed *script.Error, also []*script.Error) error 
 	return failed
 }
 
-// protected runs fn as a root branch. during is called meanwhile with what cancels
-// the branch, and gives what ends its care.
-func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during func(cancel func(error)) (over func())) (failed *script.Error) {
-	done := make(chan struct{})
+// protected starts fn as a root branch. during is called with what cancels the
+// branch, and gives what ends its care; ended is called within the branch's end.
+func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during func(cancel func(error)) (over func()), ended func(*script.Error)) {
+	var failed *script.Error
+	var over func()
+	ready := make(chan struct{})
 	branch := r.vm.Go(nil, &local{env, env.Scope}, func(b *vm.Branch) {
 		values := make([]lua.LValue, len(args))
 		for i, a := range args {
@@ -82,18 +112,19 @@ func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during 
 		} else if cause := b.Cause(); cause != nil {
 			failed = r.explain(b, &vm.Error{Value: lua.LNil})
 		}
-	}, func() { r.hold(); close(done) })
-	over := during(branch.Cancel)
-	r.release()
-	<-done
-	over()
-	return failed
+	}, func() {
+		<-ready
+		over()
+		ended(failed)
+	})
+	over = during(branch.Cancel)
+	close(ready)
 }
 
 // endsWith cancels with ctx.
 func endsWith(ctx context.Context) func(cancel func(error)) func() {
 	return func(cancel func(error)) func() {
-		stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+		stop := afterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 		return func() { stop() }
 	}
 }
@@ -104,7 +135,7 @@ func (r *run) graceAfter(ctx context.Context, env *environment) func(cancel func
 	return func(cancel func(error)) func() {
 		var mu sync.Mutex
 		var timer clock.Timer
-		stop := context.AfterFunc(ctx, func() {
+		stop := afterFunc(ctx, func() {
 			env.graceFrom.Do(func() { env.graceEnd = r.host.Clock.Now().Add(env.Grace) })
 			mu.Lock()
 			defer mu.Unlock()
@@ -123,8 +154,17 @@ func (r *run) graceAfter(ctx context.Context, env *environment) func(cancel func
 	}
 }
 
-// hold and release keep virtual time from going on while the goroutine of a piece
-// has something to do; for real time they do nothing. A piece begins held.
+// afterFunc is context.AfterFunc, but leaves it to a context that has an AfterFunc
+// of its own on which goroutine f runs: the context of a rehearsal acts at once.
+func afterFunc(ctx context.Context, f func()) (stop func() bool) {
+	if own, ok := ctx.(interface{ AfterFunc(func()) func() bool }); ok {
+		return own.AfterFunc(f)
+	}
+	return context.AfterFunc(ctx, f)
+}
+
+// hold and release keep virtual time from going on while a goroutine of the script
+// has something to do that is no branch; for real time they do nothing.
 func (r *run) hold() {
 	if holder, ok := r.host.Clock.(clock.Holder); ok {
 		holder.Hold()

@@ -545,7 +545,7 @@ print "declared"`))
 		env := host.Env
 		env.Scope, env.Stdout = s.client.Scope().Child(), &jobs
 		call := func(name string, args ...any) error {
-			return r.declared(r.vm.State().GetGlobal(name).(*lua.LFunction))(ctx, env, args...)
+			return r.declared(r.vm.State().GetGlobal(name).(*lua.LFunction)).Run(ctx, env, args...)
 		}
 		if err := call("job", map[string]any{"task": "cam1", "list": []any{1.0, 2.0}, "flag": true}); err != nil {
 			t.Error(err)

@@ -302,7 +302,7 @@ func (s *set) undo() {
 	var stopped, still []string
 	for i, task := range started {
 		// A maybe that is refused as "not recording" is as good as stopped.
-		if errs[i] != nil && c.run.host.Recorder.Records(task.Task) {
+		if errs[i] != nil && c.scope().Client().Records(task.Task) {
 			still = append(still, fmt.Sprintf("%s (%v)", task.TaskID, errs[i]))
 			continue
 		}

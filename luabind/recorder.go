@@ -185,7 +185,7 @@ func waitFor(c *Call) error {
 				Hint:    "give it longer with {timeout = …}, or look at the recorder",
 			}
 		}
-		q.route.Timeout = min(left, c.run.host.Recorder.Timeout())
+		q.route.Timeout = min(left, c.scope().Client().Timeout())
 		reply, err := c.send(q)
 		switch code := fault.CodeOf(err); {
 		case err == nil && reply.AppStatus == want:

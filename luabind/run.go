@@ -69,7 +69,7 @@ func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 	if env.Scope == nil {
 		env.Scope = host.Recorder.Scope()
 	}
-	err := r.piece(ctx, env, r.vm.State().NewFunctionFromProto(p.chunk.Proto), args, host.Then)
+	err := r.whole(ctx, env, r.vm.State().NewFunctionFromProto(p.chunk.Proto), args)
 	r.vm.Wait()
 	return err
 }

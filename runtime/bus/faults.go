@@ -18,7 +18,8 @@ const (
 	askHint        = "ask for the status before you send the command again"
 )
 
-func badSubject(subject string, err error) *fault.Error {
+// BadSubject says that no command can go to the subject.
+func BadSubject(subject string, err error) *fault.Error {
 	return &fault.Error{Code: fault.NotSent, Subject: subject, Err: err,
 		Message: fmt.Sprintf("the subject is wrong, the command was not sent: it %v", err),
 		Hint:    "set the recorder's subject with --subject, NATS_SUBJECT or the option subject"}
@@ -105,7 +106,7 @@ func (c *Conn) unsent(subject string, size int, err error) *fault.Error {
 	case errors.Is(err, nats.ErrConnectionClosed), errors.Is(err, nats.ErrConnectionDraining):
 		return closedHere(subject)
 	case errors.Is(err, nats.ErrBadSubject):
-		return badSubject(subject, err)
+		return BadSubject(subject, err)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (c *Conn) Request(subject string, data []byte, timeout time.Duration, done 
 // call has not been sent and that nobody else ends it.
 func (c *Conn) send(call *Call, data []byte) *fault.Error {
 	if err := protocol.CheckSubject(call.subject); err != nil {
-		return badSubject(call.subject, err)
+		return BadSubject(call.subject, err)
 	}
 	err := c.calls.add(call, func() {
 		call.timer = c.clock.AfterFunc(call.timeout, call.expire)

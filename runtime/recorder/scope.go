@@ -37,6 +37,9 @@ type Scope struct {
 	started map[Task]*entry // guarded by client.mu
 }
 
+// Client is the client that the scope belongs to.
+func (s *Scope) Client() *Client { return s.client }
+
 // Child makes a scope within s: what is started through it counts for both.
 func (s *Scope) Child() *Scope {
 	return &Scope{client: s.client, parent: s, started: map[Task]*entry{}}

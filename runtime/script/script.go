@@ -41,8 +41,8 @@ type Program interface {
 type Host struct {
 	Env      // of the script itself; without a Scope it is the Recorder's own
 	Recorder *recorder.Client
-	// Clock may be a clock.Holder. Whoever calls Program.Run or a Func then holds it
-	// for them; they release it while they wait.
+	// Clock may be a clock.Holder. Whoever calls Program.Run then holds it for the
+	// program, and Then is held: both release it while they wait.
 	Clock clock.Clock
 	Args  []string          // arg[1] …
 	Vars  map[string]string // vars.NAME
@@ -66,12 +66,22 @@ type Env struct {
 	Grace    time.Duration // for finally functions once the piece was cancelled
 }
 
-// Func is a function that a script declared for later. It may be called from
-// Host.Then on, by several goroutines at once; each call has finally functions of
-// its own, which have run when it returns. The arguments are nil, bool, string,
-// float64, []any or map[string]any. The end of ctx and the error are as in
-// Program.Run.
-type Func func(ctx context.Context, env Env, args ...any) error
+// Start begins a function that a script declared for later, and returns. It may be
+// called from Host.Then on, any number of times at once; each call has finally
+// functions of its own. The arguments are nil, bool, string, float64, []any or
+// map[string]any. The end of ctx is as in Program.Run.
+//
+// ended is called once, with the error that Program.Run would give, when the
+// function and its finally functions have ended. Nothing else in the script goes
+// on before it returns, so it must not block.
+type Start func(ctx context.Context, env Env, ended func(error), args ...any)
+
+// Run begins the function and waits for its end.
+func (s Start) Run(ctx context.Context, env Env, args ...any) error {
+	over := make(chan error, 1)
+	s(ctx, env, func(err error) { over <- err }, args...)
+	return <-over
+}
 
 // ErrStdout is in the chain of the error of a program that could not print.
 var ErrStdout = errors.New("standard output is closed")
