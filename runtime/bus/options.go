@@ -18,13 +18,12 @@ import (
 )
 
 // The connection's own times. A dead link is noticed when pingsOut pings have
-// gone without an answer and the next is due, a server that takes nothing more
-// after writeTimeout.
+// gone without an answer and the next is due.
 const (
 	defaultConnectTimeout = 2 * time.Second
-	pingInterval          = 5 * time.Second
+	defaultPingInterval   = 5 * time.Second
 	pingsOut              = 2
-	writeTimeout          = 5 * time.Second
+	defaultWriteTimeout   = 5 * time.Second
 	closeTimeout          = 5 * time.Second
 	minReconnectDelay     = 250 * time.Millisecond
 	maxReconnectDelay     = 5 * time.Second
@@ -62,6 +61,12 @@ type Options struct {
 	// ConnectTimeout bounds the dialling of each server, and then its greeting
 	// and the login. 0 means 2 s.
 	ConnectTimeout time.Duration
+	// PingInterval is how often the server is asked for a sign of life; the third
+	// ping in a row without one ends the link. 0 means 5 s.
+	PingInterval time.Duration
+	// WriteTimeout is how long the server may take nothing from the link before it
+	// counts as gone. 0 means 5 s.
+	WriteTimeout time.Duration
 	// Log receives what happens to the connection. Nil: nothing is logged.
 	Log *logrus.Entry
 	// Clock times the requests. Nil means clock.Real.
@@ -75,6 +80,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ConnectTimeout <= 0 {
 		o.ConnectTimeout = defaultConnectTimeout
+	}
+	if o.PingInterval <= 0 {
+		o.PingInterval = defaultPingInterval
+	}
+	if o.WriteTimeout <= 0 {
+		o.WriteTimeout = defaultWriteTimeout
 	}
 	if o.Clock == nil {
 		o.Clock = clock.Real{}
@@ -94,8 +105,8 @@ func (o Options) client() (nats.Options, error) {
 	n := nats.GetDefaultOptions()
 	n.Name = o.Name
 	n.Timeout = o.ConnectTimeout
-	n.PingInterval, n.MaxPingsOut = pingInterval, pingsOut
-	n.FlusherTimeout = writeTimeout
+	n.PingInterval, n.MaxPingsOut = o.PingInterval, pingsOut
+	n.FlusherTimeout = o.WriteTimeout
 	n.DrainTimeout = closeTimeout
 	n.ReconnectOnFlusherError = true // a server that takes nothing is as good as gone
 	n.MaxReconnect = -1              // never give up
