@@ -23,6 +23,7 @@ type Branch struct {
 	// threads are the Lua threads that run within each other, innermost last.
 	threads []*lua.LState
 	handled int        // how many of them a pcall of the script runs
+	frames  int        // call frames of all threads but the innermost
 	last    raised     // the last error that was raised
 	keep    []Position // the trace of an error that is raised again
 
@@ -37,7 +38,9 @@ type Branch struct {
 // What may be signalled to a branch; it sees it at its next instruction.
 const (
 	signalCancelled = 1 << iota // for ever
-	signalSlow                  // once
+	signalSlow                  // once: has computed for long
+	signalCompute               // once: has computed for too long
+	signalHeap                  // once: memory runs out
 )
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
@@ -50,13 +53,10 @@ func (b *Branch) Done() <-chan struct{} {
 	if signals == 0 {
 		return nil
 	}
-	if signals&signalSlow != 0 {
-		b.signals.And(^uint32(signalSlow))
-		if b.vm.opts.Slow != nil {
-			b.vm.opts.Slow(b.Position())
-		}
+	if signals&^signalCancelled != 0 {
+		b.attend(signals)
 	}
-	if signals&signalCancelled != 0 {
+	if b.Cancelled() {
 		return closed
 	}
 	return nil
@@ -103,6 +103,8 @@ func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Br
 	b := &Branch{vm: m, parent: parent, host: host, turn: newWaiter()}
 	if parent != nil {
 		parent.adopt(b)
+	} else {
+		m.enlist(b)
 	}
 	m.live.Add(1)
 	m.branches.Add(1)
@@ -114,6 +116,8 @@ func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Br
 		defer func() {
 			if parent != nil {
 				parent.forget(b)
+			} else {
+				m.dismiss(b)
 			}
 			m.live.Add(-1)
 			if ended != nil {
@@ -125,6 +129,21 @@ func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Br
 		run(b)
 	}()
 	return b
+}
+
+func (m *VM) enlist(root *Branch) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.roots == nil {
+		m.roots = map[*Branch]struct{}{}
+	}
+	m.roots[root] = struct{}{}
+}
+
+func (m *VM) dismiss(root *Branch) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.roots, root)
 }
 
 func (b *Branch) adopt(child *Branch) {

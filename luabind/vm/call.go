@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"strings"
 
@@ -27,15 +28,16 @@ func (b *Branch) Call(fn lua.LValue, args ...lua.LValue) ([]lua.LValue, *Error) 
 // protect is Call; handled says that a script's own pcall waits for the error,
 // which then needs no trace.
 func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (results []lua.LValue, err *Error) {
-	if len(b.threads) >= threadDepth {
-		return nil, &Error{Value: lua.LString("stack overflow (protected calls and coroutines nested too deeply)"), Trace: b.Trace()}
-	}
 	if fn.Type() != lua.LTFunction && b.vm.state.GetMetaField(fn, "__call") == lua.LNil {
 		return nil, &Error{Value: lua.LString("attempt to call a " + fn.Type().String() + " value"), Trace: b.Trace()}
 	}
 	outer := b.thread()
 	th := b.vm.newThread(b)
-	b.threads = append(b.threads, th)
+	frames, ok := b.nest(th)
+	if !ok {
+		b.vm.freeThread(b, th)
+		return nil, &Error{Value: lua.LString(nestedTooDeeply), Trace: b.Trace()}
+	}
 	if handled {
 		b.handled++
 	}
@@ -46,8 +48,7 @@ func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (result
 		if handled {
 			b.handled--
 		}
-		b.threads[len(b.threads)-1] = nil
-		b.threads = b.threads[:len(b.threads)-1]
+		b.unnest(frames)
 		b.vm.state.G.CurrentThread = outer
 	}()
 	b.vm.state.G.CurrentThread = th
@@ -62,6 +63,48 @@ func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (result
 	}
 	b.vm.freeThread(b, th)
 	return results, nil
+}
+
+const nestedTooDeeply = "stack overflow (protected calls and coroutines nested too deeply)"
+
+// nest makes th the innermost thread, unless there are too many already, or
+// those that wait hold too many calls: a call through a metamethod or a library
+// function takes a few hundred bytes of the goroutine's stack, and a goroutine whose
+// stack is full ends the process.
+func (b *Branch) nest(th *lua.LState) (frames int, ok bool) {
+	if n := len(b.threads); n > 0 {
+		frames = callDepth(b.threads[n-1])
+	}
+	if len(b.threads) >= threadDepth || b.frames+frames > totalDepth {
+		return 0, false
+	}
+	b.frames += frames
+	b.threads = append(b.threads, th)
+	return frames, true
+}
+
+// unnest undoes nest, which gave frames.
+func (b *Branch) unnest(frames int) {
+	b.frames -= frames
+	b.threads[len(b.threads)-1] = nil
+	b.threads = b.threads[:len(b.threads)-1]
+}
+
+// Where a thread keeps its number of calls. gopher-lua has no function that tells
+// it; reflection may read the unexported fields.
+var currentFrame, frameIndex = func() (int, int) {
+	frame, _ := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
+	index, _ := frame.Type.Elem().FieldByName("Idx")
+	return frame.Index[0], index.Index[0]
+}()
+
+// callDepth is the number of calls that a thread is in.
+func callDepth(L *lua.LState) int {
+	frame := reflect.ValueOf(L).Elem().Field(currentFrame)
+	if frame.IsNil() {
+		return 0
+	}
+	return int(frame.Elem().Field(frameIndex).Int()) + 1
 }
 
 // newThread gives a thread that runs for b.

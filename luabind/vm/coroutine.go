@@ -2,7 +2,6 @@ package vm
 
 import (
 	"runtime"
-	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -22,7 +21,7 @@ func (m *VM) openCoroutine() {
 	L.Call(1, 1)
 	stock := L.CheckTable(-1)
 	L.Pop(1)
-	c := coroutines{
+	c := stockCoroutines{
 		create: stock.RawGetString("create").(*lua.LFunction).GFunction,
 		resume: stock.RawGetString("resume").(*lua.LFunction).GFunction,
 		body:   trampoline(L, stock.RawGetString("yield")),
@@ -37,7 +36,7 @@ func (m *VM) openCoroutine() {
 	L.SetGlobal(lua.CoroutineLibName, lib)
 }
 
-type coroutines struct {
+type stockCoroutines struct {
 	create, resume lua.LGFunction
 	body           *lua.LFunction
 }
@@ -58,7 +57,7 @@ func trampoline(L *lua.LState, yield lua.LValue) *lua.LFunction {
 	return body
 }
 
-func (c coroutines) create5(L *lua.LState) int {
+func (c stockCoroutines) create5(L *lua.LState) int {
 	if fn, ok := L.Get(1).(*lua.LFunction); !ok || fn.IsG {
 		badArgument(L, "create", 1, "Lua function expected")
 	}
@@ -81,12 +80,11 @@ func (c coroutines) create5(L *lua.LState) int {
 	co.Panic = raise
 	L.SetTop(0)
 	L.Push(co)
-	b.vm.live.Add(1)
-	runtime.AddCleanup(co, func(live *atomic.Int64) { live.Add(-1) }, &b.vm.live)
+	b.vm.coroutines.add(co)
 	return 1
 }
 
-func (c coroutines) resume5(L *lua.LState) int {
+func (c stockCoroutines) resume5(L *lua.LState) int {
 	co, ok := L.Get(1).(*lua.LState)
 	if !ok {
 		badArgument(L, "resume", 1, "coroutine expected")
@@ -101,7 +99,7 @@ func (c coroutines) resume5(L *lua.LState) int {
 
 // wrap5 returns a function that resumes and passes errors on, with the position
 // in front of a text as PUC's auxwrap does.
-func (c coroutines) wrap5(L *lua.LState) int {
+func (c stockCoroutines) wrap5(L *lua.LState) int {
 	c.create5(L)
 	co := L.Get(-1).(*lua.LState)
 	L.Push(L.NewFunction(func(L *lua.LState) int {
@@ -127,16 +125,18 @@ func (c coroutines) wrap5(L *lua.LState) int {
 }
 
 // run resumes co for the branch that runs L; the stack is that of resume.
-func (c coroutines) run(L *lua.LState, co *lua.LState) int {
+func (c stockCoroutines) run(L *lua.LState, co *lua.LState) int {
 	b := Of(L)
-	if len(b.threads) >= threadDepth {
-		Raise(L, lua.LString(At(L, 1)+"stack overflow (protected calls and coroutines nested too deeply)"))
+	frames, ok := b.nest(co)
+	if !ok {
+		Raise(L, lua.LString(At(L, 1)+nestedTooDeeply))
 	}
 	co.SetContext(b)
-	b.threads = append(b.threads, co)
 	defer func() {
-		b.threads[len(b.threads)-1] = nil
-		b.threads = b.threads[:len(b.threads)-1]
+		if co.Dead {
+			b.vm.coroutines.ended()
+		}
+		b.unnest(frames)
 		b.vm.state.G.CurrentThread = L
 	}()
 	n := c.resume(L)

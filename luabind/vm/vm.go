@@ -1,8 +1,6 @@
 package vm
 
 import (
-	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +15,7 @@ const (
 	branchDepth  = 2_000   // the same for other branches: each frame costs a thread a byte, used or not
 	maxFree      = 256     // threads kept for the next protected call
 	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
+	totalDepth   = 64_000  // Lua frames of all threads within each other, without the innermost one's
 	registryMin  = 128     // values
 	registryStep = 4096    // less makes unpack and concat of thousands of values fail
 	registryMax  = 1 << 20 // values of one thread; "registry overflow" beyond
@@ -36,13 +35,16 @@ type Options struct {
 	// Explain may improve the text of an error while the frames of the thread
 	// that raises it are still there. May be nil.
 	Explain func(L *lua.LState, text string) string
-	// MaxCompute is how long a branch may compute without a wait before it is
-	// cancelled with a LimitError; 0 means for ever.
+	// MaxCompute is how long a branch may compute without a wait before its Root
+	// is cancelled with a LimitError; 0 means for ever. It is kept to watchTick.
 	MaxCompute time.Duration
 	// Busy is told when the first branch gets something to do and when none has:
 	// all wait then, and only a timer or a reply goes on. It must not block. May be nil.
 	Busy func(busy bool)
-	// MaxThreads bounds the live branches; 0 means 200,000.
+	// MaxHeap bounds the memory of the process in bytes, objects and stacks. Beyond
+	// it every root branch is cancelled with a LimitError; 0 means no bound.
+	MaxHeap int64
+	// MaxThreads bounds the live branches and coroutines; 0 means 200,000.
 	MaxThreads int
 }
 
@@ -54,9 +56,14 @@ type VM struct {
 
 	rootThreads, branchThreads []*lua.LState // free, see newThread
 
-	branches sync.WaitGroup
-	live     atomic.Int64
-	watchdog watchdog
+	branches   sync.WaitGroup
+	live       atomic.Int64 // branches
+	coroutines coroutines
+	watchdog   watchdog
+	heap       heap
+
+	mu    sync.Mutex
+	roots map[*Branch]struct{}
 }
 
 // New makes a VM with no libraries; Open installs pcall, xpcall, error and coroutine.
@@ -64,7 +71,7 @@ func New(opts Options) *VM {
 	if opts.MaxThreads == 0 {
 		opts.MaxThreads = 200_000
 	}
-	m := &VM{opts: opts, baton: baton{busy: opts.Busy}, state: lua.NewState(lua.Options{
+	m := &VM{opts: opts, baton: baton{busy: opts.Busy}, heap: heap{limit: opts.MaxHeap, allowed: opts.MaxHeap}, state: lua.NewState(lua.Options{
 		SkipOpenLibs:        true,
 		CallStackSize:       rootDepth,
 		RegistrySize:        registryMin,
@@ -82,21 +89,6 @@ func New(opts Options) *VM {
 
 // State is the main thread, for registering globals before any branch runs.
 func (m *VM) State() *lua.LState { return m.state }
-
-// Live is the number of branches and coroutines that are alive.
-func (m *VM) Live() int { return int(m.live.Load()) }
-
-// Admit says whether n more branches or coroutines may live; the error names the limit.
-func (m *VM) Admit(n int) error {
-	if m.Live()+n <= m.opts.MaxThreads {
-		return nil
-	}
-	runtime.GC() // coroutines that nobody can reach are only counted out when collected
-	if m.Live()+n <= m.opts.MaxThreads {
-		return nil
-	}
-	return fmt.Errorf("more than %d branches and coroutines at once (limit max-threads)", m.opts.MaxThreads)
-}
 
 // Wait returns when every branch has ended.
 func (m *VM) Wait() {

@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,22 +9,26 @@ import (
 // slowAfter is how long a branch may compute before it is reported.
 const slowAfter = time.Second
 
-// watchTick is how often the watchdog looks.
-const watchTick = 100 * time.Millisecond
+// watchTick is how often the watchdog looks while something computes. Within
+// one, a script allocates some tens of MiB.
+const watchTick = 20 * time.Millisecond
 
-// LimitError is the cause of a branch's cancellation by a limit.
-type LimitError struct {
-	Limit string // the limit's name, as the flag is called: "max-compute"
-	Text  string // what happened, with the figure
-}
+// idleTicks is after how many ticks without a change the watchdog goes to sleep:
+// a run that waits until the evening must not keep the machine awake.
+const idleTicks = 5
 
-func (e *LimitError) Error() string { return e.Text }
-
-// watchdog sees when a branch keeps the baton for long. The turn number is odd
-// while somebody holds the baton and changes at every hand-over.
+// watchdog sees when a branch keeps the baton for long, and how much memory is in
+// use. It only tells the branch that computes, which then looks for itself: it
+// alone may say where in the script it is, and while it collects garbage it
+// makes no more. The turn number is odd while somebody holds the baton and
+// changes at every hand-over.
 type watchdog struct {
-	turn   atomic.Uint64
-	holder atomic.Pointer[Branch]
+	turn    atomic.Uint64
+	holder  atomic.Pointer[Branch]
+	flagged atomic.Uint64 // the turn in which somebody computed for too long
+
+	parked atomic.Bool
+	wake   chan struct{} // one slot; filled by whoever sets parked to false
 
 	start      sync.Once
 	quit, done chan struct{}
@@ -33,11 +36,14 @@ type watchdog struct {
 
 func (w *watchdog) enter(b *Branch) {
 	w.start.Do(func() {
-		w.quit, w.done = make(chan struct{}), make(chan struct{})
-		go w.watch(b.vm.opts)
+		w.quit, w.done, w.wake = make(chan struct{}), make(chan struct{}), make(chan struct{}, 1)
+		go w.watch(b.vm)
 	})
 	w.holder.Store(b)
 	w.turn.Add(1)
+	if w.parked.Load() && w.parked.CompareAndSwap(true, false) {
+		w.wake <- struct{}{}
+	}
 }
 
 func (w *watchdog) leave() {
@@ -56,12 +62,12 @@ func (w *watchdog) stop() {
 
 // watch counts ticks, not time, so that a machine that was asleep does not
 // count against the script.
-func (w *watchdog) watch(opts Options) {
+func (w *watchdog) watch(m *VM) {
 	defer close(w.done)
 	tick := time.NewTicker(watchTick)
 	defer tick.Stop()
 	var seen uint64
-	var same int
+	same := 0
 	for {
 		select {
 		case <-w.quit:
@@ -69,21 +75,56 @@ func (w *watchdog) watch(opts Options) {
 		case <-tick.C:
 		}
 		turn := w.turn.Load()
-		if turn%2 == 0 || turn != seen {
+		if turn != seen {
 			seen, same = turn, 0
+		} else {
+			same++
+		}
+		if turn%2 == 0 && same >= idleTicks {
+			tick.Stop()
+			if !w.park(turn) {
+				return
+			}
+			tick.Reset(watchTick)
 			continue
 		}
-		same++
-		b := w.holder.Load()
-		if b == nil {
-			continue
-		}
-		if same == int(slowAfter/watchTick) {
-			b.signal(signalSlow)
-		}
-		if opts.MaxCompute > 0 && same == int(opts.MaxCompute/watchTick) {
-			b.Cancel(&LimitError{"max-compute", fmt.Sprintf(
-				"computed for %v without a wait (limit max-compute)", opts.MaxCompute)})
+		if b := w.holder.Load(); b != nil {
+			w.look(m, b, turn, same)
 		}
 	}
 }
+
+// look tells b, which computes since same ticks, what it should look at.
+func (w *watchdog) look(m *VM, b *Branch, turn uint64, same int) {
+	if m.heap.isFull() {
+		b.signal(signalHeap)
+	}
+	if turn%2 == 0 {
+		return
+	}
+	if same == int(slowAfter/watchTick) {
+		w.flagged.Store(turn)
+		b.signal(signalSlow)
+	}
+	if limit := m.opts.MaxCompute; limit > 0 && same >= max(int(limit/watchTick), 1) {
+		w.flagged.Store(turn)
+		b.signal(signalCompute)
+	}
+}
+
+// park sleeps until somebody takes the baton; false is the end.
+func (w *watchdog) park(turn uint64) bool {
+	w.parked.Store(true)
+	if w.turn.Load() != turn && w.parked.CompareAndSwap(true, false) {
+		return true
+	}
+	select {
+	case <-w.quit:
+		return false
+	case <-w.wake:
+		return true
+	}
+}
+
+// current says whether a branch still computes as it did when it was told.
+func (w *watchdog) current() bool { return w.turn.Load() == w.flagged.Load() }
