@@ -56,7 +56,7 @@ func checkSize(L *lua.LState, n int) {
 		limit = int(m)
 	}
 	if n > limit {
-		L.RaiseError("resulting string too large (the limit is %d bytes)", limit)
+		L.RaiseError("resulting string too large (the limit is %d bytes, --max-string)", limit)
 	}
 }
 

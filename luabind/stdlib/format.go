@@ -31,6 +31,7 @@ func (lib *library) stringFormat(L *lua.LState) int {
 		if i < 0 {
 			break
 		}
+		lib.checkSize(L, len(b)+i)
 		b = append(b, format[:i]...)
 		format = format[i+1:]
 		if strings.HasPrefix(format, "%") {
@@ -42,7 +43,7 @@ func (lib *library) stringFormat(L *lua.LState) int {
 			}
 			var d directive
 			d, format = readDirective(L, format)
-			b = d.format(L, b, arg)
+			b = lib.directive(L, d, b, arg)
 		}
 		lib.checkSize(L, len(b))
 		poller.tick(16)
@@ -101,8 +102,8 @@ func (d *directive) setFlag(c byte) bool {
 	return true
 }
 
-// format appends argument number arg.
-func (d *directive) format(L *lua.LState, b []byte, arg int) []byte {
+// directive appends argument number arg.
+func (lib *library) directive(L *lua.LState, d directive, b []byte, arg int) []byte {
 	switch d.verb {
 	case 'c':
 		return d.appendByte(b, byte(checkInt(L, arg)))
@@ -113,9 +114,13 @@ func (d *directive) format(L *lua.LState, b []byte, arg int) []byte {
 	case 'e', 'E', 'f', 'g', 'G':
 		return d.appendFloat(b, checkNumber(L, arg))
 	case 'q':
-		return appendQuoted(b, checkString(L, arg))
+		return lib.appendQuoted(L, b, checkString(L, arg))
 	case 's':
-		return d.appendString(b, checkString(L, arg))
+		s := checkString(L, arg)
+		if d.precision < 0 {
+			lib.checkSize(L, len(b)+len(s))
+		}
+		return d.appendString(b, s)
 	}
 	verb := ""
 	if d.verb != 0 {
@@ -307,9 +312,14 @@ func (d *directive) floatDigits(b []byte, f float64) []byte {
 }
 
 // appendQuoted writes %q: a string that Lua reads back.
-func appendQuoted(b []byte, s string) []byte {
+func (lib *library) appendQuoted(L *lua.LState, b []byte, s string) []byte {
 	b = append(b, '"')
+	poller := lib.poller(L)
 	for i := 0; i < len(s); i++ {
+		if i%1024 == 0 {
+			lib.checkSize(L, len(b))
+			poller.tick(1024)
+		}
 		switch c := s[i]; c {
 		case '"', '\\', '\n':
 			b = append(b, '\\', c)

@@ -148,5 +148,5 @@ func (lib *library) checkSize(L *lua.LState, n int) {
 }
 
 func (lib *library) tooLong(L *lua.LState) {
-	Errorf(L, "resulting string too large (the limit is %d bytes)", lib.host.MaxString)
+	Errorf(L, "resulting string too large (the limit is %d bytes, --max-string)", lib.host.MaxString)
 }

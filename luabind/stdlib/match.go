@@ -52,7 +52,7 @@ func (m *matcher) refuel() {
 	m.host.poll()
 	for m.fuel < 0 {
 		if m.reserve <= 0 {
-			m.host.fail("pattern too complex")
+			m.host.fail("pattern too complex (limit --max-pattern-steps)")
 		}
 		n := min(pollEvery, m.reserve)
 		m.reserve -= n

@@ -20,8 +20,9 @@ func (lib *library) tableSort(L *lua.LState) int {
 		values[i] = t.RawGetInt(i + 1)
 	}
 	lib.poll(L)
-	if less != lua.LNil || !sortAlike(values) {
-		s := sorter{L: L, values: values, less: less, poller: lib.poller(L)}
+	poller := lib.poller(L)
+	if less != lua.LNil || !sortAlike(values, &poller) {
+		s := sorter{L: L, values: values, less: less, poller: poller}
 		s.sort(0, n-1)
 	}
 	for i, v := range values {
@@ -32,7 +33,7 @@ func (lib *library) tableSort(L *lua.LState) int {
 
 // sortAlike sorts a list of numbers only, or of strings only, and says whether it was one. Equal elements cannot be
 // told apart then, so any way of sorting gives the same list; NaN and -0 are left to the general way.
-func sortAlike(values []lua.LValue) bool {
+func sortAlike(values []lua.LValue, poller *poller) bool {
 	if len(values) == 0 {
 		return true
 	}
@@ -45,6 +46,7 @@ func sortAlike(values []lua.LValue) bool {
 			}
 		}
 		slices.SortFunc(values, func(a, b lua.LValue) int {
+			poller.tick(1)
 			x, y := a.(lua.LNumber), b.(lua.LNumber)
 			if x < y {
 				return -1
@@ -62,6 +64,7 @@ func sortAlike(values []lua.LValue) bool {
 		}
 		slices.SortFunc(values, func(a, b lua.LValue) int {
 			x, y := a.(lua.LString), b.(lua.LString)
+			poller.tick(compareCost(x, y))
 			if x < y {
 				return -1
 			} else if x > y {
@@ -74,6 +77,9 @@ func sortAlike(values []lua.LValue) bool {
 	return false
 }
 
+// compareCost is the steps of comparing two texts, which may have a long beginning in common.
+func compareCost(a, b lua.LString) int { return 4 + min(len(a), len(b))/64 }
+
 // sorter is a quicksort with the median of three as its pivot (Sedgewick's, which PUC Lua uses as well). It compares
 // the same elements in the same order as PUC Lua does, so that equal elements end in the same places.
 type sorter struct {
@@ -85,6 +91,11 @@ type sorter struct {
 
 func (s *sorter) before(a, b lua.LValue) bool {
 	s.poller.tick(8)
+	if x, ok := a.(lua.LString); ok && s.less == lua.LNil {
+		if y, ok := b.(lua.LString); ok {
+			s.poller.tick(compareCost(x, y))
+		}
+	}
 	if s.less == lua.LNil {
 		return lessThan(s.L, a, b)
 	}

@@ -10,7 +10,7 @@ func (lib *library) tableFuncs() []entry {
 	return []entry{
 		{"concat", lib.tableConcat},
 		{"foreach", lib.tableForeach},
-		{"foreachi", tableForeachi},
+		{"foreachi", lib.tableForeachi},
 		{"getn", tableGetn},
 		{"insert", lib.tableInsert},
 		{"maxn", lib.tableMaxn},
@@ -58,7 +58,9 @@ func (lib *library) tableConcat(L *lua.LState) int {
 func (lib *library) tableForeach(L *lua.LState) int {
 	t, fn := checkTable(L, 1), checkFunction(L, 2)
 	var key, value lua.LValue = lua.LNil, lua.LNil
+	poller := lib.poller(L)
 	for {
+		poller.tick(16)
 		key, value = next(L, t, key)
 		if key == lua.LNil {
 			return 0
@@ -70,10 +72,12 @@ func (lib *library) tableForeach(L *lua.LState) int {
 	}
 }
 
-func tableForeachi(L *lua.LState) int {
+func (lib *library) tableForeachi(L *lua.LState) int {
 	t, fn := checkTable(L, 1), checkFunction(L, 2)
 	n := t.Len()
+	poller := lib.poller(L) // fn may be a library function, which runs no instruction
 	for i := 1; i <= n; i++ {
+		poller.tick(16)
 		if result := call(L, fn, number(i), getInt(t, i)); result != lua.LNil {
 			L.Push(result)
 			return 1
