@@ -106,6 +106,13 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 	if route.Timeout == 0 {
 		route.Timeout = c.opts.Timeout
 	}
+	if s.observed() {
+		inner, sent := done, time.Now()
+		done = func(r protocol.Reply, err error) {
+			s.tell(Exchange{Command: cmd, Subject: route.Subject, Sent: sent, Took: time.Since(sent), Reply: r, Err: err})
+			inner(r, err)
+		}
+	}
 	order := c.sent.Add(1)
 	if cmd.Cmd == protocol.Start {
 		c.mu.Lock()

@@ -35,6 +35,8 @@ type Scope struct {
 	client  *Client
 	parent  *Scope
 	started map[Task]*entry // guarded by client.mu
+
+	observer func(Exchange) // may be nil
 }
 
 // Client is the client that the scope belongs to.
