@@ -16,8 +16,9 @@ type Exchange struct {
 
 	Reply    []byte        // the reply's bytes
 	Delay    time.Duration // from At until the reply is due
-	Rejected bool          // turned down by Options.Fail; the command was not carried out
-	Dropped  bool          // the reply is lost by Options.Drop; the command was dealt with
+	Rejected bool          // turned down by Options.Fail or a rule; the command was not carried out
+	Dropped  bool          // the reply is lost by Options.Drop or a rule; the command was dealt with
+	As       Manner        // of the rule that was for this command, "" for none
 }
 
 // maxRaw bounds the bytes that are kept of each command: one message may be

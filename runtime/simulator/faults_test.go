@@ -28,7 +28,7 @@ func fates(t *testing.T, opts Options, n int, atOnce bool) []fate {
 	wg.Wait()
 	var got []fate
 	for _, e := range r.Commands() {
-		got = append(got, fate{e.Rejected, e.Dropped, e.Delay})
+		got = append(got, fate{rejected: e.Rejected, dropped: e.Dropped, delay: e.Delay})
 	}
 	return got
 }

@@ -24,13 +24,13 @@ type outbox struct {
 type letter struct {
 	subject string
 	body    []byte
+	nobody  bool // says that nobody listens, in place of the body
 	due     time.Time
 	number  uint64 // in order of add
 }
 
 // add sends the reply after delay; at once, before add returns, where there is none.
-func (o *outbox) add(subject string, body []byte, delay time.Duration) {
-	l := letter{subject: subject, body: body}
+func (o *outbox) add(l letter, delay time.Duration) {
 	if delay <= 0 {
 		o.send(l)
 		return

@@ -26,11 +26,11 @@ func TestRepliesLeaveWhenDueAndInOrder(t *testing.T) {
 			body  string
 			delay time.Duration
 		}{{"a", 3}, {"b", 1}, {"now", 0}, {"c", 3}, {"d", 2}, {"e", 1}} {
-			o.add("inbox", []byte(l.body), l.delay*time.Second)
+			o.add(letter{subject: "inbox", body: []byte(l.body)}, l.delay*time.Second)
 		}
 		time.Sleep(1500 * time.Millisecond) // virtual
 		synctest.Wait()
-		o.add("inbox", []byte("f"), 500*time.Millisecond) // due with d, and came after it
+		o.add(letter{subject: "inbox", body: []byte("f")}, 500*time.Millisecond) // due with d, and came after it
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if want := []string{"now@0s", "b@1s", "e@1s", "d@2s", "f@2s", "a@3s", "c@3s"}; !slices.Equal(*sent, want) {
@@ -42,8 +42,8 @@ func TestRepliesLeaveWhenDueAndInOrder(t *testing.T) {
 func TestFlushSendsWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, sent := sentLetters(time.Now())
-		o.add("inbox", []byte("late"), 2*time.Hour)
-		o.add("inbox", []byte("early"), time.Hour)
+		o.add(letter{subject: "inbox", body: []byte("late")}, 2*time.Hour)
+		o.add(letter{subject: "inbox", body: []byte("early")}, time.Hour)
 		o.flush()
 		time.Sleep(3 * time.Hour) // virtual
 		synctest.Wait()
@@ -59,7 +59,7 @@ func TestAHundredThousandDelayedRepliesNeedNoGoroutineEach(t *testing.T) {
 	o := &outbox{clock: clk, send: func(letter) { sent++ }}
 	before := runtime.NumGoroutine()
 	for range 100_000 {
-		o.add("inbox", nil, time.Minute)
+		o.add(letter{subject: "inbox", body: nil}, time.Minute)
 	}
 	if n := runtime.NumGoroutine() - before; n > 10 { // other tests' goroutines may come and go
 		t.Errorf("%d goroutines for replies that wait", n)

@@ -22,6 +22,7 @@ type Recorder struct {
 	chance *rand.Rand
 	tasks  map[string]*task
 	kept   ring
+	rules  []*rule // in the order in which they were added
 }
 
 // New makes a recorder that has recorded nothing yet.
@@ -39,7 +40,7 @@ func New(opts Options) (*Recorder, error) {
 }
 
 // Handle carries out one command and gives the reply, without any fault. It
-// answers everything: what is no valid command gets msg_status "error" and
+// answers everything, rules aside: what is no valid command gets msg_status "error" and
 // app_status "error". The reply must not be changed.
 func (r *Recorder) Handle(command []byte) []byte {
 	return r.take(command, func() fate { return fate{} }).Reply
@@ -72,6 +73,7 @@ type fate struct {
 	rejected bool
 	dropped  bool
 	delay    time.Duration
+	as       Manner
 }
 
 // drawFate draws the same amount of chance for every command, whatever the
@@ -91,7 +93,10 @@ func (r *Recorder) take(raw []byte, draw func() fate) Exchange {
 
 	r.mu.Lock()
 	f := draw()
-	e := Exchange{At: r.opts.Clock.Now(), Command: command, Err: err, Delay: f.delay, Dropped: f.dropped}
+	if err == nil {
+		r.applyRules(command, &f)
+	}
+	e := Exchange{At: r.opts.Clock.Now(), Command: command, Err: err, Delay: f.delay, Dropped: f.dropped, As: f.as}
 	var reply protocol.Reply
 	if err != nil {
 		reply = protocol.Reply{TaskID: clip(command.TaskID), MsgStatus: protocol.Failure, AppStatus: protocol.AppError}
@@ -99,8 +104,10 @@ func (r *Recorder) take(raw []byte, draw func() fate) Exchange {
 		e.Rejected = f.rejected
 		reply = r.carryOut(command, e.At, f.rejected)
 	}
-	e.Reply = reply.AppendJSON(nil)
-	r.kept.add(e, raw)
+	e.Reply = f.as.spoil(command.Cmd, reply)
+	if f.as != NoRecorder { // what was not there has received nothing
+		r.kept.add(e, raw)
+	}
 	r.mu.Unlock()
 
 	r.report(e, reply)

@@ -123,13 +123,24 @@ func (s *Service) Close() {
 // handle is called for one message after the other.
 func (s *Service) handle(m *nats.Msg) {
 	e := s.recorder.Answer(m.Data)
-	if m.Reply != "" && !e.Dropped {
-		s.outbox.add(m.Reply, e.Reply, e.Delay)
+	if m.Reply == "" || e.Dropped {
+		return
+	}
+	l := letter{subject: m.Reply, body: e.Reply, nobody: e.As == NoRecorder}
+	s.outbox.add(l, e.Delay)
+	if e.As == Twice {
+		s.outbox.add(l, e.Delay)
 	}
 }
 
 func (s *Service) send(l letter) {
-	if err := s.nc.Publish(l.subject, l.body); err != nil {
+	publish := func() error { return s.nc.Publish(l.subject, l.body) }
+	if l.nobody { // as a NATS server says that there are no responders
+		publish = func() error {
+			return s.nc.PublishMsg(&nats.Msg{Subject: l.subject, Header: nats.Header{"Status": {"503"}}})
+		}
+	}
+	if err := publish(); err != nil {
 		s.warn("simulated recorder: a reply could not be sent", err)
 	}
 }
