@@ -260,9 +260,18 @@ func FuzzParseReply(f *testing.F) {
 	f.Add([]byte(`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"file_path":"x"},"more":[1]}`))
 	f.Add([]byte(`{"task_id":"t","msg_status":"error","app_status":"error","payload":null}`))
 	f.Add([]byte(`{"task_id":`))
+	for _, reply := range plainReplies {
+		f.Add([]byte(reply))
+	}
+	for _, reply := range otherReplies {
+		f.Add([]byte(reply))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ParseCommand(data)
 		r, err := ParseReply(data, "t")
+		if any, anyErr := parseAny(data, "t"); (err == nil) != (anyErr == nil) || !reflect.DeepEqual(r, any) {
+			t.Fatalf("%q is read as %+v, %v and, by the reader of all JSON, as %+v, %v", data, r, err, any, anyErr)
+		}
 		if err != nil {
 			return
 		}
@@ -276,4 +285,88 @@ func FuzzParseReply(f *testing.F) {
 			t.Fatalf("payload of %q is %s", data, r.Payload)
 		}
 	})
+}
+
+// plainReplies are read without the reader of all JSON.
+var plainReplies = []string{
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"segment_time":300.0,"file_path":"/mnt/запись.wav","at_started":"2025-10-15T08:55:00Z","at_stopped":""}}`,
+	" {\n\t\"app_status\" : \"stopped\", \"msg_status\":\"error\" ,\"task_id\":\"t\"}\r ",
+	`{"task_id":"t","msg_status":"success","app_status":"error","payload":null}`,
+	`{"task_id":"t","msg_status":"success","app_status":"error","payload":{}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"error","payload":{"segment_time":null,"n":-0.50,"a":true,"b":false,"":"x"}}`,
+}
+
+// otherReplies are not: most are wrong, some only unusual.
+var otherReplies = []string{
+	`{"task_id":"t","msg_status":"success","app_status":"started","app_status":"started"}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":1,"a":1}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":{}}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"segment_time":"300"}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"segment_time":1e999}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"file_path":1}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":01}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":1.}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":-}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":nul}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":nullx}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":"x"}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":1,}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started"}}`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","more":1}`,
+	`{"task_id":"t","msg_status":"success","app_status":"starting"}`,
+	`{"task_id":"u","msg_status":"success","app_status":"started"}`,
+	`{"task_id":"\u0074","msg_status":"success","app_status":"started"}`,
+	`{"task_id":"t","msg_status":"success"}`,
+	"{\"task_id\":\"t\",\"msg_status\":\"success\",\"app_status\":\"started\",\"payload\":{\"a\":\"\xff\"}}",
+	"{\"task_id\":\"t\",\"msg_status\":\"success\",\"app_status\":\"started\",\"payload\":{\"a\":\"\n\"}}",
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":{"a":"`,
+	`{"task_id":"t","msg_status":"success","app_status":"started","payload":`,
+	`{`, ``, `{}`,
+}
+
+func TestPlainRepliesAreReadInTheQuickWay(t *testing.T) {
+	for _, reply := range plainReplies {
+		quick, ok := parsePlain([]byte(reply), "t")
+		any, err := parseAny([]byte(reply), "t")
+		if !ok || err != nil || !reflect.DeepEqual(quick, any) {
+			t.Errorf("%s is read as %+v, %v; want %+v, %v", reply, quick, ok, any, err)
+		}
+	}
+	for _, reply := range otherReplies {
+		if quick, ok := parsePlain([]byte(reply), "t"); ok {
+			t.Errorf("%s is read as %+v", reply, quick)
+		}
+	}
+}
+
+// Every beginning of a reply, and every reply with one byte changed, is read in
+// both ways alike.
+func TestBothWaysOfReadingAgree(t *testing.T) {
+	same := func(data []byte) {
+		t.Helper()
+		quick, ok := parsePlain(data, "t")
+		any, err := parseAny(data, "t")
+		if ok && (err != nil || !reflect.DeepEqual(quick, any)) {
+			t.Errorf("%q is read as %+v; want %+v, %v", data, quick, any, err)
+		}
+	}
+	for _, reply := range plainReplies {
+		for i := range reply {
+			same([]byte(reply[:i]))
+			for _, char := range []byte("\x00 \"\\{}[],:0-.ent\x7f\x80\xc3") {
+				data := []byte(reply)
+				data[i] = char
+				same(data)
+			}
+		}
+	}
+}
+
+func BenchmarkParseReply(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ParseReply([]byte(plainReplies[0]), "t"); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

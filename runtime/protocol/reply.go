@@ -45,8 +45,79 @@ type Member struct {
 }
 
 // ParseReply reads the answer to a command for taskID. The error says in which
-// way the reply breaks the protocol. The reply shares no memory with data.
+// way the reply breaks the protocol. The reply keeps data, which must not be
+// changed any more.
 func ParseReply(data []byte, taskID string) (Reply, error) {
+	if r, ok := parsePlain(data, taskID); ok {
+		return r, nil
+	}
+	return parseAny(data, taskID)
+}
+
+// parsePlain is ParseReply for what a cursor can read: valid replies as they
+// usually are. False means that nothing is known yet.
+func parsePlain(data []byte, taskID string) (Reply, bool) {
+	r := Reply{TaskID: taskID}
+	seen := 0
+	c := cursor{data: data}
+	ok := c.object(func(name []byte) bool {
+		switch string(name) {
+		case "task_id":
+			seen |= 1
+			id, ok := c.text()
+			return ok && string(id) == taskID
+		case "msg_status":
+			seen |= 2
+			r.MsgStatus = plainOneOf(&c, Success, Failure)
+			return r.MsgStatus != ""
+		case "app_status":
+			seen |= 4
+			r.AppStatus = plainOneOf(&c, AppStatuses...)
+			return r.AppStatus != ""
+		case "payload":
+			return c.payload(&r)
+		}
+		return false
+	})
+	return r, ok && seen == 7 && c.end()
+}
+
+// payload takes a plain payload.
+func (c *cursor) payload(r *Reply) bool {
+	if c.at < len(c.data) && c.data[c.at] == 'n' {
+		return c.word("null")
+	}
+	from := c.at
+	ok := c.object(func(name []byte) bool {
+		value, ok := c.scalar()
+		if !ok || value.Kind == 'n' {
+			return ok
+		}
+		switch string(name) {
+		case "segment_time":
+			return value.Kind == '0'
+		case "file_path", "at_started", "at_stopped":
+			return value.Kind == '"'
+		}
+		return true
+	})
+	r.Payload = c.data[from:c.at:c.at]
+	return ok
+}
+
+// plainOneOf takes a text that is one of those known, or gives "".
+func plainOneOf[S ~string](c *cursor, known ...S) S {
+	text, _ := c.text()
+	for _, k := range known {
+		if string(text) == string(k) {
+			return k
+		}
+	}
+	return ""
+}
+
+// parseAny is ParseReply for any bytes.
+func parseAny(data []byte, taskID string) (Reply, error) {
 	var r Reply
 	var seen int
 	err := members(data, func(name string, value jsontext.Value) error {
@@ -135,6 +206,15 @@ func (r Reply) Text(field string) (string, bool) {
 	if r.Payload == nil {
 		return "", false
 	}
+	if Flat(r.Payload, func(name []byte, value Scalar) bool {
+		if string(name) == field && value.Kind == '"' {
+			found, ok = string(value.Text), true
+		}
+		return true
+	}) {
+		return found, ok
+	}
+	found, ok = "", false
 	members(r.Payload, func(name string, value jsontext.Value) error {
 		if name == field && value.Kind() == '"' {
 			ok = text(value, &found) == nil
