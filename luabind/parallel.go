@@ -123,6 +123,9 @@ func (s *set) collect() error {
 // hole is the error for a list with a nil in it, which would silently start less
 // than was meant.
 func (s *set) hole() error {
+	if s.inOrder() {
+		return nil
+	}
 	places, last := map[int]bool{}, 0
 	for _, t := range s.tasks {
 		if n, ok := t.key.(lua.LNumber); ok && float64(n) == math.Trunc(float64(n)) && n > 0 {
@@ -138,6 +141,19 @@ func (s *set) hole() error {
 	return nil
 }
 
+// inOrder says whether the keys are 1, 2, 3 and so on, as those of most lists are.
+func (s *set) inOrder() bool {
+	for i := range s.tasks {
+		if n, ok := s.tasks[i].key.(lua.LNumber); !ok || float64(n) != float64(i+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// cmdAlone is what a command's table has besides the options.
+var cmdAlone = []string{"cmd"}
+
 // commandTable reads a command that is written as a table.
 func (c *Call) commandTable(v lua.LValue) (*request, error) {
 	table, ok := v.(*lua.LTable)
@@ -148,16 +164,16 @@ func (c *Call) commandTable(v lua.LValue) (*request, error) {
 	if !ok {
 		return nil, argumentf(`is a table without cmd, expected a function or a command such as {cmd = "start", task_id = "cam1"}`)
 	}
-	names := make([]string, len(protocol.Cmds))
-	for i, cmd := range protocol.Cmds {
-		names[i] = string(cmd)
-	}
-	if err := oneOf(names...)(name); err != nil {
-		return nil, argumentf("is wrong: cmd %w", err)
+	fields, known := commandOptions[protocol.Cmd(name)]
+	if !known {
+		names := make([]string, len(protocol.Cmds))
+		for i, cmd := range protocol.Cmds {
+			names[i] = string(cmd)
+		}
+		return nil, argumentf("is wrong: cmd %w", oneOf(names...)(name))
 	}
 	own := &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
-	fields := commandParams(protocol.Cmd(name))[1].Fields
-	if err := own.takeOptions(fields, table, []string{"cmd"}); err != nil {
+	if err := own.takeOptions(fields, table, cmdAlone); err != nil {
 		return nil, argumentf("is wrong: %w", err)
 	}
 	q := own.request(protocol.Cmd(name))

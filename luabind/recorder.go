@@ -42,6 +42,14 @@ func commandParams(cmd protocol.Cmd) []Param {
 	}}
 }
 
+// commandOptions are the options of commands that are written as tables. They are
+// read for every command, so they are made once.
+var commandOptions = map[protocol.Cmd][]Param{
+	protocol.Start:  commandParams(protocol.Start)[1].Fields,
+	protocol.Stop:   commandParams(protocol.Stop)[1].Fields,
+	protocol.Status: commandParams(protocol.Status)[1].Fields,
+}
+
 var replyReturn = []Return{{"reply", "Reply", "`ok` (true), `task_id`, `msg_status`, `app_status`, `payload` (a table, empty where the recorder sent none)"}}
 
 func recorderFuncs() []*Func {

@@ -16,7 +16,13 @@ func verdict(cmd protocol.Cmd, r protocol.Reply) *fault.Error {
 	if r.MsgStatus == protocol.Failure {
 		return rejected(cmd, r.AppStatus)
 	}
-	want := map[protocol.Cmd]protocol.AppStatus{protocol.Start: protocol.Started, protocol.Stop: protocol.Stopped}[cmd]
+	var want protocol.AppStatus // of a status: any
+	switch cmd {
+	case protocol.Start:
+		want = protocol.Started
+	case protocol.Stop:
+		want = protocol.Stopped
+	}
 	if want == "" || r.AppStatus == want {
 		return nil
 	}
