@@ -35,7 +35,7 @@ var layers = [][]string{
 var only = map[string][]string{
 	"github.com/yuin/gopher-lua":         {"recue/luabind", "recue/luabind/dialect", "recue/luabind/stdlib", "recue/luabind/vm"},
 	"github.com/urfave/cli/v2":           {"recue/runtime/app"},
-	"github.com/nats-io/nats.go":         {"recue/runtime/bus", "recue/runtime/simulator"},
+	"github.com/nats-io/nats.go":         {"recue/runtime/bus", "recue/runtime/simulator", "recue/runtime/firing"},
 	"github.com/nats-io/nats-server/v2":  {"recue/runtime/natsd"},
 	"github.com/joho/godotenv":           {"recue/runtime/config"},
 	"github.com/go-json-experiment/json": {"recue/runtime/protocol", "recue/runtime/simulator", "recue/luabind"},

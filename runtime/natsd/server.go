@@ -9,8 +9,8 @@
 //
 //	nats.Connect("", nats.InProcessServer(srv))
 //
-// The server has no clustering, no monitoring port and no JetStream, and it
-// leaves the signals of the process alone.
+// With a Store it has JetStream, durable in that folder. The server has no
+// clustering and no monitoring port, and leaves the signals of the process alone.
 package natsd
 
 import (
@@ -42,6 +42,11 @@ type Options struct {
 	// Listen is "host:port". Without a host it is the loopback address; port 0
 	// takes any free port. Empty: no port, connections from this process only.
 	Listen string
+	// Store is the folder of the server's JetStream, which is made if need be and
+	// locked: a second server on it is refused. Empty: no JetStream. With a Store,
+	// other processes of this user can find the server, see StoreAddress; without
+	// Listen it is then on a free loopback port, and asks for a token.
+	Store string
 	// Log receives what the server says: warnings and errors as warnings, the
 	// rest at debug. Nil: nothing is logged.
 	Log *logrus.Entry
@@ -55,11 +60,28 @@ type Server struct {
 	nats *server.Server
 	addr net.Addr // nil without a port
 	url  string
+
+	token string // that clients need; "" for none
+	store *store // nil without JetStream
 }
 
 // Start runs a server and returns when it accepts connections. A wrong or
 // occupied address is wrong usage (exit code 2).
-func Start(o Options) (*Server, error) {
+func Start(o Options) (_ *Server, err error) {
+	s := &Server{}
+	if o.Store != "" {
+		if s.store, err = openStore(o.Store); err != nil {
+			return nil, err
+		}
+		defer func() {
+			if err != nil {
+				s.store.close()
+			}
+		}()
+		if o.Listen == "" {
+			o.Listen, s.token = "127.0.0.1:0", newToken()
+		}
+	}
 	opts := &server.Options{
 		ServerName:     name,
 		NoSigs:         true, // else the library ends the process on a signal
@@ -73,6 +95,10 @@ func Start(o Options) (*Server, error) {
 	if err := listen(opts, o.Listen); err != nil {
 		return nil, err
 	}
+	opts.Authorization = s.token
+	if s.store != nil {
+		s.store.configure(opts)
+	}
 	if o.Configure != nil {
 		o.Configure(opts)
 	}
@@ -83,23 +109,33 @@ func Start(o Options) (*Server, error) {
 	log := &serverLog{entry: o.Log}
 	srv.SetLogger(log, false, false)
 	srv.Start()
-	if err := started(srv, log, o.Listen); err != nil {
+	if err := started(srv, log, o); err != nil {
 		srv.Shutdown()
 		srv.WaitForShutdown()
 		return nil, err
 	}
-	s := &Server{nats: srv, addr: srv.Addr()}
+	s.nats, s.addr = srv, srv.Addr()
 	if s.addr != nil {
 		s.url = srv.ClientURL()
+	}
+	if s.store != nil {
+		if err := s.store.announce(Address{s.url, s.token}); err != nil {
+			srv.Shutdown()
+			srv.WaitForShutdown()
+			return nil, err
+		}
 	}
 	return s, nil
 }
 
 // started says why a server does not run, or nil. The library reports a port
 // that it cannot have to its logger only.
-func started(srv *server.Server, log *serverLog, listen string) error {
+func started(srv *server.Server, log *serverLog, o Options) error {
 	if err := log.fatal(); err != nil {
-		return listenError(listen, err)
+		if o.Store != "" && !srv.JetStreamEnabled() {
+			return storeError(o.Store, err)
+		}
+		return listenError(o.Listen, err)
 	}
 	if !srv.ReadyForConnections(readyTimeout) {
 		return errors.New("start the NATS server: it does not accept connections")
@@ -114,6 +150,10 @@ func (s *Server) Addr() net.Addr { return s.addr }
 // "nats://127.0.0.1:4222" (tls:// if the server wants TLS), or "" without a port.
 func (s *Server) ClientURL() string { return s.url }
 
+// Token is what clients of a server with a Store and without Listen have to give,
+// those of this process included; "" where none is asked for. It is a secret.
+func (s *Server) Token() string { return s.token }
+
 // InProcessConn opens a connection without a port. With this method a Server
 // is what nats.InProcessServer takes.
 func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn() }
@@ -123,4 +163,7 @@ func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn
 func (s *Server) Close() {
 	s.nats.Shutdown()
 	s.nats.WaitForShutdown()
+	if s.store != nil {
+		s.store.close()
+	}
 }
