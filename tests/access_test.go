@@ -10,6 +10,8 @@ import (
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
+
+	"recue/tests/certs"
 )
 
 // access is a server that lets in some only.
@@ -176,31 +178,30 @@ func credsAccess(t *testing.T, dir string) access {
 }
 
 func tlsAccess(t *testing.T, dir string) access {
-	authority, stranger := newAuthority(t, dir, "studio"), newAuthority(t, dir, "stranger")
-	cert, key := authority.issue(t, dir, "server")
+	authority, stranger := certs.NewAuthority(t, dir, "studio"), certs.NewAuthority(t, dir, "stranger")
+	server := authority.Issue(t, "server", certs.Options{})
 	return access{
-		name: "TLS", config: fmt.Sprintf("tls { cert_file: %q, key_file: %q }", cert, key),
-		right: []string{"--tlsca", authority.file},
-		wrong: map[string][]string{"an authority that did not sign the server": {"--tlsca", stranger.file}, "nothing": nil},
+		name: "TLS", config: fmt.Sprintf("tls { cert_file: %q, key_file: %q }", server.CertFile, server.KeyFile),
+		right: []string{"--tlsca", authority.File},
+		wrong: map[string][]string{"an authority that did not sign the server": {"--tlsca", stranger.File}, "nothing": nil},
 	}
 }
 
 func mutualTLSAccess(t *testing.T, dir string) access {
-	authority, stranger := newAuthority(t, dir, "hall"), newAuthority(t, dir, "outside")
-	cert, key := authority.issue(t, dir, "hallserver")
-	right, rightKey := authority.issue(t, dir, "member")
-	wrong, wrongKey := stranger.issue(t, dir, "visitor")
-	secret, err := os.ReadFile(rightKey)
+	authority, stranger := certs.NewAuthority(t, dir, "hall"), certs.NewAuthority(t, dir, "outside")
+	server := authority.Issue(t, "hallserver", certs.Options{})
+	right, wrong := authority.Issue(t, "member", certs.Options{}), stranger.Issue(t, "visitor", certs.Options{})
+	secret, err := os.ReadFile(right.KeyFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return access{
 		name:   "mutual TLS",
-		config: fmt.Sprintf("tls { cert_file: %q, key_file: %q, ca_file: %q, verify: true }", cert, key, authority.file),
-		right:  []string{"--tlsca", authority.file, "--tlscert", right, "--tlskey", rightKey},
+		config: fmt.Sprintf("tls { cert_file: %q, key_file: %q, ca_file: %q, verify: true }", server.CertFile, server.KeyFile, authority.File),
+		right:  []string{"--tlsca", authority.File, "--tlscert", right.CertFile, "--tlskey", right.KeyFile},
 		wrong: map[string][]string{
-			"a certificate of another authority": {"--tlsca", authority.file, "--tlscert", wrong, "--tlskey", wrongKey},
-			"no certificate":                     {"--tlsca", authority.file},
+			"a certificate of another authority": {"--tlsca", authority.File, "--tlscert", wrong.CertFile, "--tlskey", wrong.KeyFile},
+			"no certificate":                     {"--tlsca", authority.File},
 		},
 		secrets: strings.Split(string(secret), "\n")[1:2],
 	}
