@@ -17,6 +17,7 @@ import (
 // concurrent use.
 type Conn struct {
 	nc      *nats.Conn
+	library atomic.Pointer[nats.Conn] // nc, for handlers that may come while it is being set
 	link    *link
 	log     *logrus.Entry
 	clock   clock.Clock

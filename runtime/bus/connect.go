@@ -71,6 +71,7 @@ func (c *Conn) open(ctx context.Context, options nats.Options) error {
 		return err
 	}
 	c.nc = nc
+	c.library.Store(nc)
 	c.connectedTo(nc)
 	sub, err := nc.Subscribe(c.inbox+"*", c.onReply)
 	if err != nil {

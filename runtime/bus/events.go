@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/sirupsen/logrus"
@@ -22,6 +23,7 @@ func (c *Conn) handlers(o *nats.Options) {
 	o.ReconnectErrCB = func(_ *nats.Conn, err error) {
 		c.log.WithError(err).Debug("reconnecting to NATS failed; trying again")
 	}
+	o.CustomReconnectDelayCB = c.onRound
 	o.LameDuckModeHandler = func(*nats.Conn) {
 		c.log.WithField("server", c.where()).Warn("the NATS server is about to shut down; reconnecting when it does")
 	}
@@ -46,6 +48,19 @@ func (c *Conn) onReconnect(nc *nats.Conn) {
 	c.connectedTo(nc)
 	c.away.Store(false)
 	c.log.WithField("server", c.where()).Info("reconnected to NATS")
+}
+
+// onRound gives the pause before a round over all servers, after so many in
+// vain. The library tells nobody of a server that was reached and then refused,
+// by it or by us: the reason is the connection's error until the next round.
+func (c *Conn) onRound(rounds int) time.Duration {
+	if nc := c.library.Load(); nc != nil {
+		if err := nc.LastError(); err != nil {
+			why, _ := explain(c.options, err)
+			c.log.WithField("server", c.where()).Warnf("reconnecting to NATS failed, trying again: %s", why)
+		}
+	}
+	return reconnectDelay(rounds)
 }
 
 // connectedTo keeps the server's address. ConnectedUrlRedacted is not enough:

@@ -110,9 +110,8 @@ func (o Options) client() (nats.Options, error) {
 	n.DrainTimeout = closeTimeout
 	n.ReconnectOnFlusherError = true // a server that takes nothing is as good as gone
 	n.MaxReconnect = -1              // never give up
-	n.CustomReconnectDelayCB = reconnectDelay
-	n.ReconnectBufSize = -1 // hold nothing back: it would be delivered after its sender was told that it failed
-	n.SkipHostLookup = true // the dialler does it, and can be interrupted
+	n.ReconnectBufSize = -1          // hold nothing back: it would be delivered after its sender was told that it failed
+	n.SkipHostLookup = true          // the dialler does it, and can be interrupted
 	n.User, n.Password, n.Token = o.User, o.Password, o.Token
 	if err := o.addLogin(&n); err != nil {
 		return n, err
