@@ -28,8 +28,8 @@ const (
 )
 
 // kernelBuffer is what the system may keep for each end of a link, in bytes:
-// small, so that a link that takes nothing is noticed after few commands.
-const kernelBuffer = 8 << 10
+// small, so that a link that takes nothing is soon full.
+const kernelBuffer = 256 << 10
 
 // dialTimeout bounds how long a target may take to accept a link.
 const dialTimeout = 10 * time.Second

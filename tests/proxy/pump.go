@@ -59,7 +59,7 @@ func (p *Proxy) WaitHeld(way Way, least int, give <-chan struct{}) bool {
 	return p.wait(give, func() bool {
 		held := 0
 		for l := range p.links {
-			held += l.held[way]
+			held += l.held[way&ToServer] + l.held[way&ToClient]
 		}
 		return held >= least
 	})

@@ -2,7 +2,6 @@ package stage
 
 import (
 	"sync"
-	"testing"
 	"time"
 
 	"recue/runtime/clock"
@@ -56,20 +55,6 @@ func (t *timer) Stop() bool {
 	return pending
 }
 
-// WaitTimer returns when something waits for the clock.
-func (c *Clock) WaitTimer(t testing.TB) {
-	t.Helper()
-	for {
-		c.mu.Lock()
-		waiting, changed := len(c.timers), c.changed
-		c.mu.Unlock()
-		if waiting > 0 {
-			return
-		}
-		Wait(t, changed, "a timer")
-	}
-}
-
 // Advance moves the clock on and calls what is due, each on its own goroutine;
 // it returns when they have returned.
 func (c *Clock) Advance(d time.Duration) {
@@ -88,4 +73,28 @@ func (c *Clock) Advance(d time.Duration) {
 		calls.Go(t.f)
 	}
 	calls.Wait()
+}
+
+// Rush moves the clock on by d whenever something waits for it, until the
+// function that it returns is called.
+func (c *Clock) Rush(d time.Duration) (stop func()) {
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c.mu.Lock()
+			waiting, changed := len(c.timers), c.changed
+			c.mu.Unlock()
+			if waiting > 0 {
+				c.Advance(d)
+				continue
+			}
+			select {
+			case <-changed:
+			case <-over:
+				return
+			}
+		}
+	}()
+	return func() { close(over); <-done }
 }

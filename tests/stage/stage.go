@@ -38,6 +38,7 @@ const Subject = "rec.control"
 
 // Options say how the stage differs from the plainest one.
 type Options struct {
+	T        testing.TB
 	Server   func(*server.Options) // may be nil
 	Bus      func(*bus.Options)    // login, TLS; may be nil
 	Recorder []nats.Option         // login of the recorder
@@ -193,6 +194,3 @@ type freeDial struct{ server *Server }
 func (d freeDial) Dial(network, _ string) (net.Conn, error) {
 	return net.DialTimeout(network, d.server.Addr(), Patience)
 }
-
-// SkipTLSHandshake keeps the client library from changing the connection.
-func (freeDial) SkipTLSHandshake() bool { return false }
