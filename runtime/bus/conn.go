@@ -9,7 +9,6 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/sirupsen/logrus"
 
-	"recue/runtime/clock"
 	"recue/runtime/fault"
 )
 
@@ -20,7 +19,6 @@ type Conn struct {
 	library atomic.Pointer[nats.Conn] // nc, for handlers that may come while it is being set
 	link    *link
 	log     *logrus.Entry
-	clock   clock.Clock
 	options Options
 	inbox   string // prefix of the reply subjects; a request's token follows
 	calls   *table
@@ -41,10 +39,9 @@ func newConn(o Options, where string) *Conn {
 	c := &Conn{
 		link:    newLink(o),
 		log:     o.Log,
-		clock:   o.Clock,
 		options: o,
 		inbox:   newInbox(),
-		calls:   newTable(),
+		calls:   newTable(o.Clock),
 		ended:   make(chan struct{}),
 	}
 	c.server.Store(&where)
@@ -98,7 +95,7 @@ func (c *Conn) Err() error {
 func (c *Conn) Close(ctx context.Context) error {
 	c.closing.Store(true)
 	for _, call := range c.calls.stop(closedHere, true) {
-		call.finish(nil, cancelled(call.subject, "the connection was closed", nats.ErrConnectionClosed))
+		call.done(nil, cancelled(call.subject, "the connection was closed", nats.ErrConnectionClosed))
 	}
 	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
@@ -133,6 +130,6 @@ func (c *Conn) lost(err error) {
 	c.lostFor = connectError(c.where(), c.options, err)
 	c.mu.Unlock()
 	for _, call := range c.calls.stop(refuse, true) {
-		call.finish(nil, cancelled(call.subject, why, err))
+		call.done(nil, cancelled(call.subject, why, err))
 	}
 }

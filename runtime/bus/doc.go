@@ -7,7 +7,9 @@
 //
 // Request is the form with a callback; a hundred thousand may be in flight.
 // There is one reply subscription for all of them and a table of those that
-// wait, so a request costs no goroutine and no subscription of its own.
+// wait, so a request costs no goroutine and no subscription of its own. Nor has
+// it a timer of its own: requests with the same timeout end in the order of
+// their making, so each timeout has a queue and one timer (deadlines.go).
 //
 // What a failed request is told (a *fault.Error):
 //

@@ -139,7 +139,7 @@ func (c *Conn) onViolation(err error) {
 		c.log.WithError(err).Warn("NATS refused a subject")
 		return
 	}
-	call.finish(nil, publishRefused(call.subject, err))
+	call.done(nil, publishRefused(call.subject, err))
 }
 
 // readViolation gives what was refused, in lower case, and its subject.
@@ -162,7 +162,7 @@ func readViolation(text string) (what, subject string) {
 func (c *Conn) inboxRefused(err error) {
 	refuse := func(subject string) *fault.Error { return repliesRefused(subject, c.inbox, err) }
 	for _, call := range c.calls.stop(refuse, false) {
-		call.finish(nil, cancelled(call.subject, "NATS does not let this user receive replies", err))
+		call.done(nil, cancelled(call.subject, "NATS does not let this user receive replies", err))
 	}
 	c.log.WithError(err).Warn("NATS does not let this user receive replies; no command can be sent")
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"recue/runtime/clock"
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
 )
@@ -21,9 +20,11 @@ type Call struct {
 	done    func(reply []byte, err error)
 
 	// Set when the table takes the call, and kept by it.
-	token        uint64
-	timer        clock.Timer
-	older, newer *Call // waiting requests to the same subject
+	token         uint64
+	deadline      time.Time
+	queue         *deadlineQueue
+	sooner, later *Call // waiting requests with the same timeout
+	older, newer  *Call // waiting requests to the same subject
 }
 
 // Request sends data to the subject and returns without waiting for the answer.
@@ -53,11 +54,8 @@ func (c *Conn) send(call *Call, data []byte) *fault.Error {
 	if err := protocol.CheckSubject(call.subject); err != nil {
 		return BadSubject(call.subject, err)
 	}
-	err := c.calls.add(call, func() {
-		call.timer = c.clock.AfterFunc(call.timeout, call.expire)
-	})
-	if err != nil {
-		return err
+	if refused := c.calls.add(call); refused != nil {
+		return refused
 	}
 	if c.away.Load() {
 		// The library would say the same, but it may hold its lock while it dials.
@@ -81,21 +79,7 @@ func (c *Conn) withdraw(call *Call, failed *fault.Error) *fault.Error {
 	if c.calls.take(call.token) == nil {
 		return nil
 	}
-	call.timer.Stop()
 	return failed
-}
-
-// finish ends a call that was taken out of the table.
-func (call *Call) finish(reply []byte, err error) {
-	call.timer.Stop()
-	call.done(reply, err)
-}
-
-// expire is what the call's timer does.
-func (call *Call) expire() {
-	if call.conn.calls.take(call.token) != nil {
-		call.done(nil, TimedOut(call.subject, call.timeout))
-	}
 }
 
 // Cancel ends the call if it still waits: done is called with cause, or with a
@@ -108,7 +92,7 @@ func (call *Call) Cancel(cause error) {
 	if cause == nil {
 		cause = cancelled(call.subject, "", nil)
 	}
-	call.finish(nil, cause)
+	call.done(nil, cause)
 }
 
 // onReply ends the call that a message on the reply subject belongs to.
@@ -120,10 +104,10 @@ func (c *Conn) onReply(m *nats.Msg) {
 	case call == nil:
 		c.drop(m, past)
 	case isNoResponders(m):
-		call.finish(nil, NoRecorder(call.subject, c.where()))
+		call.done(nil, NoRecorder(call.subject, c.where()))
 	default:
 		c.replies.Add(1)
-		call.finish(m.Data, nil)
+		call.done(m.Data, nil)
 	}
 }
 

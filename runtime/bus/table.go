@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
+	"recue/runtime/clock"
 	"recue/runtime/fault"
 )
 
@@ -21,18 +23,20 @@ type table struct {
 	waiting map[uint64]*Call
 	newest  map[string]*Call // by subject; linked to the older ones by Call.older
 	answers history
+	late    deadlines
 	refuse  refusal // if set, no more requests are taken
 	final   bool    // refuse stays
 }
 
-func newTable() *table {
-	return &table{waiting: map[uint64]*Call{}, newest: map[string]*Call{}}
+func newTable(c clock.Clock) *table {
+	t := &table{waiting: map[uint64]*Call{}, newest: map[string]*Call{}}
+	t.late = deadlines{clock: c, expire: t.expire, queues: map[time.Duration]*deadlineQueue{}}
+	return t
 }
 
-// add takes a call in and gives it its token. Before any other can find the
-// call, ready is called with the table locked. The result says why the call is
-// not taken, or is nil.
-func (t *table) add(call *Call, ready func()) *fault.Error {
+// add takes a call in, gives it its token and has it time out. The result says
+// why the call is not taken, or is nil.
+func (t *table) add(call *Call) *fault.Error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.refuse != nil {
@@ -46,7 +50,7 @@ func (t *table) add(call *Call, ready func()) *fault.Error {
 		call.older, older.newer = older, call
 	}
 	t.newest[call.subject] = call
-	ready()
+	t.late.add(call)
 	return nil
 }
 
@@ -56,6 +60,20 @@ func (t *table) take(token uint64) *Call {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.remove(t.waiting[token])
+}
+
+// expire ends the calls of q whose time has come; the timer of q has fired. The
+// table is unlocked while each is told.
+func (t *table) expire(q *deadlineQueue) {
+	for {
+		t.mu.Lock()
+		call := t.remove(t.late.due(q))
+		t.mu.Unlock()
+		if call == nil {
+			return
+		}
+		call.done(nil, TimedOut(call.subject, call.timeout))
+	}
 }
 
 // past is what is known of a request that does not wait.
@@ -137,6 +155,7 @@ func (t *table) remove(call *Call) *Call {
 		delete(t.newest, call.subject)
 	}
 	call.older, call.newer = nil, nil
+	t.late.remove(call)
 	return call
 }
 

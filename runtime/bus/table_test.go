@@ -3,6 +3,7 @@ package bus
 import (
 	"testing"
 
+	"recue/runtime/clock"
 	"recue/runtime/fault"
 )
 
@@ -11,8 +12,8 @@ func fill(t *testing.T, table *table, subjects ...string) []*Call {
 	t.Helper()
 	var calls []*Call
 	for _, s := range subjects {
-		call := &Call{subject: s}
-		if err := table.add(call, func() {}); err != nil {
+		call := &Call{subject: s, timeout: patience}
+		if err := table.add(call); err != nil {
 			t.Fatal(err)
 		}
 		calls = append(calls, call)
@@ -21,7 +22,7 @@ func fill(t *testing.T, table *table, subjects ...string) []*Call {
 }
 
 func TestTakeGivesACallOnce(t *testing.T) {
-	table := newTable()
+	table := newTable(clock.Real{})
 	calls := fill(t, table, "a", "a", "a")
 	for _, call := range []*Call{calls[1], calls[0], calls[2]} { // middle, oldest, newest
 		if got := table.take(call.token); got != call {
@@ -37,7 +38,7 @@ func TestTakeGivesACallOnce(t *testing.T) {
 }
 
 func TestTakeNewestGoesByItsSubject(t *testing.T) {
-	table := newTable()
+	table := newTable(clock.Real{})
 	calls := fill(t, table, "a", "b", "a", "b", "a")
 	table.take(calls[2].token)
 	for _, want := range []*Call{calls[4], calls[0], nil} {
@@ -51,13 +52,13 @@ func TestTakeNewestGoesByItsSubject(t *testing.T) {
 }
 
 func TestStopTakesAllOutInTheirOrderAndRefusesMore(t *testing.T) {
-	table := newTable()
+	table := newTable(clock.Real{})
 	calls := fill(t, table, "a", "b", "a")
 	got := table.stop(closedHere, false)
 	if len(got) != 3 || got[0] != calls[0] || got[1] != calls[1] || got[2] != calls[2] {
 		t.Fatalf("stop = %v", got)
 	}
-	if err := table.add(&Call{subject: "a"}, func() {}); err == nil || err.Subject != "a" || err.Code != fault.Cancelled {
+	if err := table.add(&Call{subject: "a"}); err == nil || err.Subject != "a" || err.Code != fault.Cancelled {
 		t.Errorf("add after stop: %v", err)
 	}
 	table.resume()
@@ -66,13 +67,13 @@ func TestStopTakesAllOutInTheirOrderAndRefusesMore(t *testing.T) {
 		t.Errorf("stop = %v", got)
 	}
 	table.resume()
-	if err := table.add(&Call{subject: "a"}, func() {}); err == nil {
+	if err := table.add(&Call{subject: "a"}); err == nil {
 		t.Error("a final stop was undone")
 	}
 }
 
 func TestHistoryTellsSecondRepliesFromLateOnes(t *testing.T) {
-	table := newTable()
+	table := newTable(clock.Real{})
 	calls := fill(t, table, "a", "a", "a")
 	table.takeAnswered(calls[0].token)
 	table.take(calls[1].token)
