@@ -4,6 +4,7 @@
 //	fault      in which ways a command or a run can fail; hints, exit codes
 //	protocol   commands and replies: types, what is valid, the bytes
 //	clock      the one source of time; durations and wall-clock times
+//	schedule   what a schedule means: which instants it names
 //	config     the settings, and where each came from
 //	natsd      a NATS server inside the process
 //	bus        the one NATS connection: many requests at once

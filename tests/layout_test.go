@@ -21,11 +21,11 @@ var layers = [][]string{
 	{"recue/luabind/syntax"},
 	{"recue/luabind/stdlib"},
 	{"recue/runtime/firing", "recue/runtime/rehearsal"},
-	{"recue/runtime/scenario", "recue/runtime/schedule"},
+	{"recue/runtime/scenario"},
 	{"recue/runtime/script"},
 	{"recue/runtime/recorder", "recue/runtime/simulator", "recue/runtime/branch"},
 	{"recue/runtime/bus", "recue/runtime/natsd"},
-	{"recue/runtime/config", "recue/runtime/journal"},
+	{"recue/runtime/config", "recue/runtime/journal", "recue/runtime/schedule"},
 	{"recue/runtime/clock", "recue/runtime/protocol"},
 	{"recue/runtime/fault"},
 	{"recue/runtime"}, // the map of the rooms; no code
@@ -37,6 +37,7 @@ var only = map[string][]string{
 	"github.com/urfave/cli/v2":           {"recue/runtime/app"},
 	"github.com/nats-io/nats.go":         {"recue/runtime/bus", "recue/runtime/simulator", "recue/runtime/firing"},
 	"github.com/nats-io/nats-server/v2":  {"recue/runtime/natsd"},
+	"github.com/robfig/cron/v3":          {"recue/runtime/schedule"},
 	"github.com/joho/godotenv":           {"recue/runtime/config"},
 	"github.com/go-json-experiment/json": {"recue/runtime/protocol", "recue/runtime/simulator", "recue/luabind"},
 }
