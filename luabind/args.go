@@ -84,12 +84,27 @@ func (c *Call) take(p *Param, v lua.LValue) error {
 		}
 	}
 	if p.Check != nil {
+		if s, ok := v.(lua.LString); ok && len(s) > maxChecked {
+			return argumentf("%s is too long: a text of %d bytes", p.Name, len(s))
+		}
 		if err := p.Check(v); err != nil {
 			return argumentf("%s %w", p.Name, err)
 		}
 	}
 	c.args = append(c.args, arg{p.Name, v})
 	return nil
+}
+
+// maxChecked bounds texts that have a form: names, times, durations. To look for it in
+// millions of bytes takes long, and the error would quote them.
+const maxChecked = 4 << 10
+
+// clip shortens a text that is quoted in an error.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // takeOptions reads an options table; also names options that the caller reads itself.
@@ -136,6 +151,7 @@ func (c *Call) takeOption(fields []Param, key, v lua.LValue, also []string) erro
 
 // unknown is the error for a name that is not known, with the nearest right one.
 func unknown(what, name string, known []string) error {
+	name = clip(name, 100)
 	if near := nearest(name, known); near != "" {
 		return argumentf("unknown %s %q (did you mean %q?)", what, name, near)
 	}
@@ -147,6 +163,9 @@ func unknown(what, name string, known []string) error {
 
 // nearest gives the known name that name was probably meant to be, or "".
 func nearest(name string, known []string) string {
+	if len(name) > 100 { // it takes time by the square of the length
+		return ""
+	}
 	best, bestScore := "", 0.8 // Jaro-Winkler, as urfave/cli suggests commands; less is another word
 	for _, k := range known {
 		if score := smetrics.JaroWinkler(name, k, 0.7, 4); score > bestScore {

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"fmt"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -52,6 +53,9 @@ func controlFuncs() []*Func {
 			Example: "finally(function() print \"the end\" end)",
 			Run: func(c *Call) error {
 				env := c.env()
+				if len(env.finals) == maxFinals {
+					return fmt.Errorf("%d functions wait for the end already: is it called in a loop?", maxFinals)
+				}
 				env.finals = append(env.finals, c.Value("fn").(*lua.LFunction))
 				return nil
 			},
@@ -62,13 +66,16 @@ func controlFuncs() []*Func {
 			Params:  []Param{{Name: "message", Type: Text, Doc: "why"}},
 			Example: "if status(\"cam1\").app_status == \"error\" then fail \"cam1 is broken\" end",
 			Run: func(c *Call) error {
-				cause := &failed{c.Text("message", ""), c.branch.Trace()}
+				cause := &failed{clip(c.Text("message", ""), 64<<10), c.branch.Trace()}
 				c.branch.Root().Cancel(cause)
 				return cause
 			},
 		},
 	}
 }
+
+// maxFinals bounds the functions given to finally. Each may take its time at the end.
+const maxFinals = 10_000
 
 func retry(c *Call) error {
 	times := 3

@@ -26,7 +26,7 @@ func dataFuncs() []*Func {
 			Returns: []Return{{"text", "string", "JSON"}},
 			Example: "print(json.encode({cameras = {\"cam1\", \"cam2\"}, count = 2}))",
 			Run: func(c *Call) error {
-				text, err := encodeJSON(c.L, c.Value("value"))
+				text, err := encodeJSON(c.L, c.Value("value"), c.run.limits.String)
 				if err != nil {
 					return err
 				}
@@ -62,7 +62,10 @@ func dataFuncs() []*Func {
 
 func loadData(c *Call) error {
 	name := c.Text("file", "")
-	data, err := c.run.readBeside(name, maxData)
+	if len(name) > maxChecked {
+		return argumentf("file is too long: a text of %d bytes", len(name))
+	}
+	data, err := c.run.readBeside(name, maxData, "")
 	if err != nil {
 		return err
 	}
@@ -96,17 +99,23 @@ func decodeCSV(L *lua.LState, text string) (lua.LValue, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen := make(map[string]bool, len(names))
 	for i, n := range names {
 		names[i] = strings.TrimSpace(n)
-		for _, before := range names[:i] {
-			if before == names[i] {
-				return nil, fmt.Errorf("two columns are called %q", before)
-			}
+		if seen[names[i]] {
+			return nil, fmt.Errorf("two columns are called %q", clip(names[i], 100))
 		}
+		seen[names[i]] = true
 	}
 	rows := L.NewTable()
 	rows.Metatable = mark(L, listMark)
-	for {
+	for n := 0; ; n += len(names) {
+		if n >= pollEvery {
+			if err := poll(L); err != nil {
+				return nil, err
+			}
+			n = 0
+		}
 		fields, err := r.Read()
 		if err == io.EOF {
 			return rows, nil
@@ -123,12 +132,20 @@ func decodeCSV(L *lua.LState, text string) (lua.LValue, error) {
 }
 
 // readBeside reads a file of the script's folder, and of no other: os.Root
-// refuses what leads out of it, links included.
-func (r *run) readBeside(name string, limit int64) ([]byte, error) {
+// refuses what leads out of it, links included. flag is the limit's, if it has one.
+func (r *run) readBeside(name string, limit int64, flag string) ([]byte, error) {
 	if r.root == nil {
 		return nil, errors.New("this script has no folder of its own, so there are no files beside it")
 	}
-	file, err := r.root.Open(name)
+	// Asked first, because to open a named pipe waits for its other end.
+	info, err := r.root.Stat(name)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("cannot read %q: it is no ordinary file", name)
+	}
+	var file *os.File
+	if err == nil {
+		file, err = r.root.Open(name)
+	}
 	if err != nil {
 		var pathErr *os.PathError
 		if errors.As(err, &pathErr) {
@@ -140,7 +157,7 @@ func (r *run) readBeside(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("cannot read %q in the script's folder: %w", name, err)
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	if info.IsDir() {
 		return nil, fmt.Errorf("cannot read %q: it is a folder", name)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
@@ -148,7 +165,10 @@ func (r *run) readBeside(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("read %q: %w", name, err)
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%q is larger than %d MiB", name, limit>>20)
+		if flag != "" {
+			flag = " (limit " + flag + ")"
+		}
+		return nil, fmt.Errorf("%q is larger than %d KiB%s", name, limit>>10, flag)
 	}
 	return data, nil
 }

@@ -20,8 +20,8 @@ func New() Engine { return Engine{} }
 var _ script.Engine = Engine{}
 
 // Load reads a script.
-func (Engine) Load(name string, source []byte) (script.Program, error) {
-	chunk, err := dialect.Load(name, source, reserved()...)
+func (Engine) Load(name string, source []byte, limits script.Limits) (script.Program, error) {
+	chunk, err := load(name, source, limits)
 	if err != nil {
 		return nil, syntaxError(err, source)
 	}
@@ -32,6 +32,15 @@ func (Engine) Load(name string, source []byte) (script.Program, error) {
 		}
 	}
 	return &program{chunk: chunk}, nil
+}
+
+// load compiles a source within the limits.
+func load(name string, source []byte, limits script.Limits) (*dialect.Chunk, error) {
+	file, err := syntax.Limits{Source: limits.Source, Nesting: limits.Nesting}.Parse(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return dialect.Compile(file, reserved()...)
 }
 
 // syntaxError is a file that is no Lua program, as the command line shows it.

@@ -20,6 +20,9 @@ type environment struct {
 	script.Env
 	finals []*lua.LFunction // run last first
 
+	written, overrun int64 // bytes, see spend
+	cut              bool  // a limit has ended the piece or one of its finally functions
+
 	graceFrom sync.Once
 	graceEnd  time.Time // for the finally functions of a piece that was cancelled
 }
@@ -112,6 +115,8 @@ func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during 
 		} else if cause := b.Cause(); cause != nil {
 			failed = r.explain(b, &vm.Error{Value: lua.LNil})
 		}
+		var limit *vm.LimitError
+		env.cut = env.cut || errors.As(b.Cause(), &limit)
 	}, func() {
 		<-ready
 		over()
@@ -129,20 +134,29 @@ func endsWith(ctx context.Context) func(cancel func(error)) func() {
 	}
 }
 
-// graceAfter cancels when the grace after the end of ctx is over. The grace is one
-// for all finally functions.
+// graceAfter cancels when the grace is over, which begins with the end of ctx, or
+// at once where a limit has ended the piece: a script that runs wild ends all
+// the same. The grace is one for all finally functions.
 func (r *run) graceAfter(ctx context.Context, env *environment) func(cancel func(error)) func() {
 	return func(cancel func(error)) func() {
 		var mu sync.Mutex
 		var timer clock.Timer
-		stop := afterFunc(ctx, func() {
+		what := "interrupt"
+		if env.cut && ctx.Err() == nil {
+			what = "limit"
+		}
+		begin := sync.OnceFunc(func() {
 			env.graceFrom.Do(func() { env.graceEnd = r.host.Clock.Now().Add(env.Grace) })
 			mu.Lock()
 			defer mu.Unlock()
 			timer = r.host.Clock.AfterFunc(env.graceEnd.Sub(r.host.Clock.Now()), func() {
-				cancel(fmt.Errorf("not finished %v after the interrupt", env.Grace))
+				cancel(fmt.Errorf("not finished %v after the %s", env.Grace, what))
 			})
 		})
+		stop := afterFunc(ctx, begin)
+		if env.cut {
+			begin()
+		}
 		return func() {
 			stop()
 			mu.Lock()

@@ -108,7 +108,7 @@ func (r *run) errorValue(err *vm.Error) *lua.LTable {
 // some and error(message, 0) of all.
 func withLine(err *vm.Error) string {
 	text := valueText(err.Value)
-	if len(err.Trace) == 0 || leading.MatchString(text) {
+	if len(err.Trace) == 0 || beginning(text) != nil {
 		return text
 	}
 	return err.Trace[0].String() + ": " + text
@@ -175,6 +175,13 @@ func valueText(v lua.LValue) string {
 	return "the error object is a " + v.Type().String()
 }
 
+// limitHints says what to try when a limit has ended a script.
+var limitHints = map[string]string{
+	vm.LimitCompute: "a loop without an end? Long work needs a sleep now and then, which lets other branches go on, or more with --max-compute",
+	vm.LimitHeap:    "a table or a text that only grows? --max-heap allows more",
+	"max-output":    "a print in a loop without an end? --max-output allows more",
+}
+
 // failed ends a script: the cause that fail(message) cancels it with.
 type failed struct {
 	message string
@@ -207,7 +214,7 @@ func (r *run) tableText(b *vm.Branch, t *lua.LTable) string {
 	meta, ok := t.Metatable.(*lua.LTable)
 	if !ok || meta.RawGetString("__tostring") == lua.LNil {
 		text := "the error object is a table without a text (give it a __tostring, or raise a text)"
-		if fields, err := encodeJSON(r.vm.State(), t); err == nil && len(fields) <= 500 {
+		if fields, err := encodeJSON(r.vm.State(), t, 500); err == nil {
 			text += ": " + string(fields)
 		}
 		return text
@@ -231,7 +238,9 @@ func (r *run) explainCause(cause error, err *vm.Error) *script.Error {
 	}
 	var limit *vm.LimitError
 	if errors.As(cause, &limit) {
-		return r.locate(limit.Text, err.Trace, nil)
+		e := r.locate(limit.Text, limit.Trace, nil)
+		e.Hint = limitHints[limit.Limit]
+		return e
 	}
 	e := r.locate(cause.Error(), err.Trace, cause)
 	e.Message = cause.Error()
@@ -263,16 +272,20 @@ func keyText(key lua.LValue) string {
 // position at the beginning of a Lua error's text
 var leading = regexp.MustCompile(`^([^\n:]+):(\d+): `)
 
+// beginning gives the position that a text begins with, and its parts; nil for none.
+func beginning(text string) []string { return leading.FindStringSubmatch(text[:min(len(text), 1<<10)]) }
+
 // locate finds the place of an error: the position that its text begins with,
 // if that is one of this run's files, else the innermost line of the trace.
 func (r *run) locate(text string, trace []vm.Position, cause error) *script.Error {
+	text = clip(text, 64<<10)
 	e := &script.Error{Message: text, Err: cause}
 	var at vm.Position
 	if len(trace) > 0 {
 		at = trace[0]
 		trace = trace[1:]
 	}
-	if m := leading.FindStringSubmatch(text); m != nil && r.chunks[m[1]] != nil {
+	if m := beginning(text); m != nil && r.chunks[m[1]] != nil {
 		line, _ := strconv.Atoi(m[2])
 		if at.Source != m[1] || at.Line != line {
 			// error("…", 2) names a caller: the calls begin behind it.

@@ -122,7 +122,7 @@ func (s *studio) host(out interface{ Write([]byte) (int, error) }) script.Host {
 // run runs Lua and gives what it printed.
 func (s *studio) run(ctx context.Context, src string) (string, *script.Error) {
 	s.t.Helper()
-	p, err := New().Load("t.lua", []byte(src))
+	p, err := New().Load("t.lua", []byte(src), script.Limits{})
 	if err == nil {
 		var out lockedBuffer
 		var to interface{ Write([]byte) (int, error) } = &out
@@ -534,7 +534,7 @@ func TestDeclaredFunctionsRunAsPiecesOfTheirOwn(t *testing.T) {
 finally(function() print "script over" end)
 function job(run) finally(function() print "job over" end) start(run.task) print(run.task, run.list[2], run.flag) end
 function broken() finally(function() start "late" end) fail "no" end
-print "declared"`))
+print "declared"`), script.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

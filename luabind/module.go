@@ -1,7 +1,6 @@
 package luabind
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -10,8 +9,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"recue/luabind/dialect"
-	"recue/luabind/syntax"
 	"recue/luabind/vm"
 )
 
@@ -81,11 +78,11 @@ func requireModule(c *Call) error {
 		return c.Return(m.value)
 	}
 	file := strings.ReplaceAll(name, ".", "/") + ".lua"
-	source, err := c.run.readBeside(file, syntax.MaxSource)
+	source, err := c.run.readBeside(file, int64(c.run.limits.Source), "--max-source")
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
-	chunk, err := dialect.Load(file, source, reserved()...)
+	chunk, err := load(file, source, c.run.limits)
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
@@ -106,7 +103,7 @@ func requireModule(c *Call) error {
 
 // load gives a compiled text, or nil and a message, as Lua's load functions do.
 func (c *Call) load(code, name string) error {
-	chunk, err := dialect.Load(chunkName(name), []byte(code), reserved()...)
+	chunk, err := load(chunkName(name), []byte(code), c.run.limits)
 	if err != nil {
 		return c.Return(lua.LNil, lua.LString(err.Error()))
 	}
@@ -144,9 +141,10 @@ func loadPieces(c *Call) error {
 		if !ok {
 			return c.Return(lua.LNil, lua.LString("reader function must return a string"))
 		}
-		if code.WriteString(string(piece)); code.Len() > syntax.MaxSource {
-			return errors.New("the text is larger than a source file may be")
+		if code.Len()+len(piece) > c.run.limits.Source {
+			return fmt.Errorf("the text is larger than %d KiB (limit --max-source)", c.run.limits.Source>>10)
 		}
+		code.WriteString(string(piece))
 	}
 }
 

@@ -43,9 +43,16 @@ func printLine(c *Call) error {
 		if i > 0 {
 			line.WriteByte('\t')
 		}
-		line.WriteString(stdlib.ToString(c.L, v))
+		text := stdlib.ToString(c.L, v)
+		if line.Len()+len(text) > c.run.limits.String {
+			return fmt.Errorf("the line is too long (the limit is %d bytes, --max-string)", c.run.limits.String)
+		}
+		line.WriteString(text)
 	}
 	line.WriteByte('\n')
+	if err := c.spend(line.Len()); err != nil {
+		return err
+	}
 	if _, err := c.env().Stdout.Write([]byte(line.String())); err != nil {
 		cause := fmt.Errorf("print: %w: %w", script.ErrStdout, err)
 		c.branch.Root().Cancel(cause)
@@ -54,16 +61,52 @@ func printLine(c *Call) error {
 	return nil
 }
 
+// spend counts n bytes that are about to be printed or logged. Once it was too
+// much, the finally functions may still write overrun bytes.
+func (c *Call) spend(n int) error {
+	env := c.env()
+	env.written += int64(n)
+	limit := c.run.limits.Output
+	if env.written <= limit+env.overrun {
+		return nil
+	}
+	if env.overrun == 0 {
+		env.overrun = overrun
+		env.written = limit
+	}
+	return c.branch.Exceed("max-output", fmt.Sprintf("the script has printed and logged %d KiB", limit>>10))
+}
+
+const overrun = 1 << 20
+
+// Nobody reads more of a log line.
+const (
+	maxLogged = 64 << 10 // bytes of a message, and of a field
+	maxFields = 1000
+)
+
 func logLine(c *Call, level logrus.Level) error {
+	message := clip(stdlib.ToString(c.L, c.Value("message")), maxLogged)
+	size := len(message)
 	entry := c.env().Log
 	if table, ok := c.Value("fields").(*lua.LTable); ok {
 		fields := logrus.Fields{}
-		each(table, func(k, v lua.LValue) {
-			fields[stdlib.ToString(c.L, k)] = fieldValue(c.L, v)
-		})
+		for k, v := table.Next(lua.LNil); k != lua.LNil; k, v = table.Next(k) {
+			name, value := clip(stdlib.ToString(c.L, k), 100), fieldValue(c.L, v)
+			fields[name] = value
+			if text, ok := value.(string); ok {
+				size += len(text)
+			}
+			if size += len(name); len(fields) > maxFields {
+				return fmt.Errorf("more than %d fields", maxFields)
+			}
+		}
 		entry = entry.WithFields(fields)
 	}
-	entry.Log(level, stdlib.ToString(c.L, c.Value("message")))
+	if err := c.spend(size); err != nil {
+		return err
+	}
+	entry.Log(level, message)
 	return nil
 }
 
@@ -76,10 +119,10 @@ func fieldValue(L *lua.LState, v lua.LValue) any {
 		return bool(v)
 	case *lua.LTable:
 		if faultOf(v) == nil {
-			if text, err := encodeJSON(L, v); err == nil {
+			if text, err := encodeJSON(L, v, maxLogged); err == nil {
 				return string(text)
 			}
 		}
 	}
-	return stdlib.ToString(L, v)
+	return clip(stdlib.ToString(L, v), maxLogged)
 }

@@ -75,7 +75,7 @@ func parallel(c *Call) error {
 	if len(s.tasks) == 0 {
 		c.env().Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
 	}
-	if err := c.run.vm.Admit(len(s.tasks)); err != nil {
+	if err := c.admit(len(s.tasks)); err != nil {
 		return err
 	}
 	if err := c.stopped("parallel", ""); err != nil {
@@ -92,9 +92,14 @@ func (s *set) collect() error {
 	items := c.Value("branches").(*lua.LTable)
 	fn := c.Value("fn")
 	var failed error
-	each(items, func(key, v lua.LValue) {
-		if failed != nil || key == lua.LNumber(0) && items == c.run.arg {
-			return // parallel(arg, start): arg[0] is the script's own name
+	for key, v := items.Next(lua.LNil); key != lua.LNil; key, v = items.Next(key) {
+		if key == lua.LNumber(0) && items == c.run.arg {
+			continue // parallel(arg, start): arg[0] is the script's own name
+		}
+		if len(s.tasks)%pollEvery == 0 {
+			if err := c.admit(len(s.tasks)); err != nil {
+				return err
+			}
 		}
 		t := task{key: key}
 		switch {
@@ -108,16 +113,21 @@ func (s *set) collect() error {
 			t.command, failed = c.commandTable(v)
 		}
 		if failed != nil {
-			failed = argumentf("branch %s %w", branchName(key), failed)
+			return argumentf("branch %s %w", branchName(key), failed)
 		}
 		s.tasks = append(s.tasks, t)
-	})
-	if failed == nil {
-		failed = s.hole()
 	}
 	n := len(s.tasks)
 	s.errs, s.results, s.replies = make([]*vm.Error, n), make([]lua.LValue, n), make([]protocol.Reply, n)
-	return failed
+	return s.hole()
+}
+
+// admit says whether n branches may be started, and whether to go on at all.
+func (c *Call) admit(n int) error {
+	if err := c.branch.Poll(); err != nil {
+		return err
+	}
+	return c.run.vm.Admit(n)
 }
 
 // hole is the error for a list with a nil in it, which would silently start less
@@ -267,6 +277,9 @@ func (s *set) finish() error {
 	var failures []failure
 	results := c.L.CreateTable(len(s.tasks), 0)
 	for i, t := range s.tasks {
+		if i%pollEvery == 0 && s.policy != branch.Rollback && c.branch.Poll() != nil {
+			break // it is cancelled, and nobody will see the results
+		}
 		v := s.results[i]
 		switch err := s.outcome(i); {
 		case err != nil:
@@ -338,7 +351,7 @@ func (s *set) undo() {
 // branchName is a branch's key as an error about its definition names it.
 func branchName(key lua.LValue) string {
 	if s, ok := key.(lua.LString); ok {
-		return strconv.Quote(string(s))
+		return strconv.Quote(clip(string(s), 100))
 	}
 	return keyText(key)
 }
@@ -358,7 +371,7 @@ func (s *set) failed(results *lua.LTable, failures []failure) error {
 		if rf := faultOf(f.err.Value); rf != nil {
 			text = rf.Error()
 		}
-		listed = append(listed, keyText(f.key)+": "+text)
+		listed = append(listed, clip(keyText(f.key), 100)+": "+clip(text, 1000))
 	}
 	return &raisedFault{
 		fault: &fault.Error{

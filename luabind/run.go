@@ -23,6 +23,7 @@ type program struct {
 // run is one run of a program.
 type run struct {
 	host    script.Host
+	limits  script.Limits // of the host, complete
 	vm      *vm.VM
 	root    *os.Root // the script's folder; nil where there is none
 	chunks  map[string]*dialect.Chunk
@@ -46,7 +47,7 @@ func (p *program) Run(ctx context.Context, host script.Host) error {
 
 // begin is Run with the run to fill in.
 func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
-	r.host = host
+	r.host, r.limits = host, host.Limits.WithDefaults()
 	r.chunks, r.modules = map[string]*dialect.Chunk{p.chunk.Name: p.chunk}, map[string]*module{}
 	if host.Dir != "" {
 		root, err := os.OpenRoot(host.Dir)
@@ -56,9 +57,13 @@ func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 		defer root.Close()
 		r.root = root
 	}
-	r.vm = vm.New(vm.Options{Explain: dialect.Explain, Busy: r.busy(), Slow: func(at vm.Position) {
-		host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")
-	}})
+	r.vm = vm.New(vm.Options{
+		Explain: dialect.Explain, Busy: r.busy(),
+		MaxCompute: r.limits.Compute, MaxHeap: r.limits.Heap, MaxThreads: r.limits.Threads,
+		Slow: func(at vm.Position) {
+			host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")
+		},
+	})
 	r.open(p.chunk.Name)
 
 	args := make([]any, len(host.Args))
@@ -80,9 +85,10 @@ func (r *run) open(name string) {
 	stdlib.Open(L, stdlib.Host{
 		Now:         r.host.Clock.Now,
 		Location:    r.host.Location,
-		Interrupted: func(L *lua.LState) error { return vm.Of(L).Err() },
+		Interrupted: func(L *lua.LState) error { return vm.Of(L).Poll() },
+		Seed:        r.host.Seed, MaxString: r.limits.String, PatternSteps: r.limits.PatternSteps,
 	})
-	dialect.Install(L, dialect.Options{})
+	dialect.Install(L, dialect.Options{MaxString: r.limits.String})
 	r.openFuncs()
 	r.openArguments(name)
 }

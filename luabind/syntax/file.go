@@ -6,8 +6,17 @@ import (
 	"strings"
 )
 
-// MaxSource is the largest source file in bytes.
-const MaxSource = 1 << 20
+// Limits bound what Parse takes. A field that is zero stands for its default.
+type Limits struct {
+	Source  int // bytes of a source file; default MaxSource
+	Nesting int // of blocks, brackets and functions; default MaxNesting
+}
+
+// Defaults of Limits. MaxNesting is the reference interpreter's LUAI_MAXCCALLS.
+const (
+	MaxSource  = 1 << 20
+	MaxNesting = 200
+)
 
 // File is a source file that was parsed.
 type File struct {
@@ -18,17 +27,26 @@ type File struct {
 
 // Parse reads a source file. A byte order mark and a first line that begins with # are skipped. Every error is an
 // *Error.
-func Parse(name string, src []byte) (f *File, err error) {
+func Parse(name string, src []byte) (*File, error) { return Limits{}.Parse(name, src) }
+
+// Parse is the function Parse with limits of one's own.
+func (l Limits) Parse(name string, src []byte) (f *File, err error) {
+	if l.Source <= 0 {
+		l.Source = MaxSource
+	}
+	if l.Nesting <= 0 {
+		l.Nesting = MaxNesting
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			f, err = nil, recovered(name, r)
 		}
 	}()
-	if err := refuse(name, src); err != nil {
+	if err := refuse(name, src, l.Source); err != nil {
 		return nil, err
 	}
 	s := newSource(name, string(bytes.TrimPrefix(src, byteOrderMark)))
-	return &File{Name: name, Body: parse(s), src: s}, nil
+	return &File{Name: name, Body: parse(s, l.Nesting), src: s}, nil
 }
 
 // recovered is what a panic of the parser means: an error in the source, or a defect of ours. A script that cannot be
@@ -62,14 +80,14 @@ func (f *File) Errorf(p Pos, near, hint, format string, args ...any) *Error {
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // refuse recognises what is no Lua source before the parser says something less helpful about it.
-func refuse(name string, src []byte) error {
+func refuse(name string, src []byte, limit int) error {
 	wrong := func(line int, hint, format string, args ...any) error {
 		return &Error{File: name, Line: line, Column: min(line, 1), Message: fmt.Sprintf(format, args...), Hint: hint}
 	}
 	text := "save it as a plain text file in UTF-8"
 	switch {
-	case len(src) > MaxSource:
-		return wrong(0, "put data into a file of its own", "the file is larger than %d KiB", MaxSource>>10)
+	case len(src) > limit:
+		return wrong(0, "put data into a file of its own", "the source is larger than %d KiB (limit --max-source)", limit>>10)
 	case bytes.HasPrefix(src, []byte("\x1bLua")):
 		return wrong(0, "give the source, not what luac made of it", "this is compiled Lua, not source")
 	case bytes.HasPrefix(src, []byte("\xff\xfe")), bytes.HasPrefix(src, []byte("\xfe\xff")):

@@ -1,11 +1,7 @@
 package syntax
 
-// Limits that keep a hostile or broken file from costing more than an error. The first is the reference interpreter's
-// LUAI_MAXCCALLS; the second bounds what nests without brackets, such as a()()() or 1+1+1.
-const (
-	maxNesting = 200
-	maxChain   = 20000
-)
+// maxChain bounds what nests without brackets, such as a()()() or 1+1+1.
+const maxChain = 20000
 
 // parser reads statements by recursive descent; the grammar is manual §8.
 type parser struct {
@@ -15,6 +11,7 @@ type parser struct {
 	ahead    *token
 	lastLine int // of the token before the current one
 	depth    int
+	nesting  int      // how deep it may get
 	opened   []opener // blocks and brackets that still wait for their end
 	suspect  *opener  // the first block whose "end" stands at another indent than its beginning
 	varargs  []bool   // for each function around, whether it takes "..."
@@ -28,8 +25,8 @@ type opener struct {
 }
 
 // parse turns a source into statements or panics with fail.
-func parse(src *source) []Stmt {
-	p := &parser{src: src, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
+func parse(src *source, nesting int) []Stmt {
+	p := &parser{src: src, nesting: nesting, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
 	p.tok = p.lex.next()
 	body := p.block()
 	if p.tok.kind != kEOF {
@@ -89,8 +86,8 @@ func (p *parser) declared(context string) Name {
 // enter and leave count nesting.
 func (p *parser) enter() {
 	p.depth++
-	if p.depth > maxNesting {
-		p.src.raise(p.tok.pos, p.tok.text, "", "too many levels of nesting (limit %d)", maxNesting)
+	if p.depth > p.nesting {
+		p.src.raise(p.tok.pos, p.tok.text, "", "too many levels of nesting (limit --max-nesting %d)", p.nesting)
 	}
 }
 

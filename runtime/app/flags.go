@@ -23,18 +23,24 @@ const everywhere = "every command"
 func globalFlags() []cli.Flag {
 	var flags []cli.Flag
 	for _, s := range config.Settings() {
-		known := s.Env
-		if s.Default != "" {
-			known += ", default " + s.Default
+		if !s.Limit {
+			flag := settingFlag(s)
+			flag.Category = everywhere
+			flags = append(flags, flag)
 		}
-		flags = append(flags, &cli.StringFlag{
-			Name: s.Name, Aliases: s.Aliases, Category: everywhere, Usage: s.Usage + " (" + known + ")",
-		})
 	}
 	return append(flags, &cli.StringFlag{
 		Name: "output", Category: everywhere, Value: "text",
 		Usage: "`FORMAT` of results where a command prints any: text or json (default text)",
 	})
+}
+
+func settingFlag(s config.Setting) *cli.StringFlag {
+	known := s.Env
+	if s.Default != "" {
+		known += ", default " + s.Default
+	}
+	return &cli.StringFlag{Name: s.Name, Aliases: s.Aliases, Usage: s.Usage + " (" + known + ")"}
 }
 
 func simFlag() cli.Flag {

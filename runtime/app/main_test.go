@@ -30,7 +30,7 @@ type fakeEngine struct {
 	text string
 }
 
-func (e *fakeEngine) Load(name string, source []byte) (script.Program, error) {
+func (e *fakeEngine) Load(name string, source []byte, _ script.Limits) (script.Program, error) {
 	e.name, e.text = name, string(source)
 	if e.load != nil {
 		return nil, e.load

@@ -35,12 +35,12 @@ Examples:
 func (a *app) runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "run a script", ArgsUsage: "SCRIPT [ARG...]", Description: runText,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "e", Usage: "run this `CODE` instead of a file"},
 			&cli.StringSliceFlag{Name: "var", Usage: "give the script vars.NAME, as `NAME=VALUE`; may be repeated"},
 			&cli.BoolFlag{Name: "stop-on-exit", Usage: "at the end, stop the tasks that the run started and that still record"},
 			simFlag(),
-		},
+		}, limitFlags()...),
 		Action: a.run,
 	}
 }
@@ -58,17 +58,23 @@ func (a *app) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	source, err := a.source(c)
+	limits := limitsOf(cfg)
+	chance, err := seed(c)
 	if err != nil {
 		return err
 	}
-	program, err := a.engine.Load(source.name, source.text)
+	source, err := a.source(c, limits.Source)
 	if err != nil {
 		return err
 	}
+	program, err := a.engine.Load(source.name, source.text, limits)
+	if err != nil {
+		return err
+	}
+	log.WithField("seed", chance).Debug("math.random begins at this seed")
 	return a.perform(c, cfg, log, program, script.Host{
 		Env:   script.Env{TaskID: cfg.TaskID, Location: time.Local, Stdout: a.out, Log: log, Grace: grace},
-		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir,
+		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir, Limits: limits, Seed: chance,
 	})
 }
 

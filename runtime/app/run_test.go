@@ -94,7 +94,7 @@ func TestAScriptThatCannotRunIsRefusedBeforeConnecting(t *testing.T) {
 		{[]string{strings.Replace(near, "nightly", "nihgtly", 1)}, "did you mean " + near},
 		{[]string{strings.TrimSuffix(near, ".lua")}, "did you mean " + near},
 		{[]string{folder}, "it is a folder, not a script"},
-		{[]string{file(t, "big", strings.Repeat("-", maxSource+1))}, "larger than 1 MiB"},
+		{[]string{file(t, "big", strings.Repeat("-", script.DefaultLimits().Source+1))}, "larger than 1024 KiB (limit --max-source)"},
 		{[]string{file(t, "binary", "\x1bLua\x00")}, "a binary file"},
 		{[]string{file(t, "empty.lua", " \n")}, "the script is empty"},
 		{[]string{"-"}, "run -: the script is empty"},
@@ -113,7 +113,7 @@ func TestAScriptThatCannotRunIsRefusedBeforeConnecting(t *testing.T) {
 		}
 		wants(t, fmt.Sprintf("stderr of run %q", c.words), b.stderr, c.message)
 	}
-	if _, err := readSource(strings.NewReader(strings.Repeat("-", maxSource))); err != nil {
+	if _, err := readSource(strings.NewReader(strings.Repeat("-", 100)), 100); err != nil {
 		t.Errorf("a script of just 1 MiB: %v", err)
 	}
 }

@@ -13,10 +13,6 @@ import (
 	"recue/runtime/fault"
 )
 
-// maxSource bounds a script's size in bytes. Scripts are written by hand; what
-// is larger is some other file.
-const maxSource = 1 << 20
-
 // source is a script that was read.
 type source struct {
 	name string // as errors call it
@@ -26,8 +22,9 @@ type source struct {
 }
 
 // source reads the script that the command line names. Its errors are wrong
-// usage (exit code 2).
-func (a *app) source(c *cli.Context) (source, error) {
+// usage (exit code 2). It may have limit bytes: scripts are written by hand, and what
+// is larger is some other file.
+func (a *app) source(c *cli.Context, limit int) (source, error) {
 	words := c.Args().Slice()
 	if c.IsSet("e") {
 		s := source{name: "-e", text: []byte(c.String("e")), dir: ".", args: words}
@@ -42,9 +39,9 @@ func (a *app) source(c *cli.Context) (source, error) {
 	var err error
 	if name == "-" {
 		s.name, s.dir = "stdin", "."
-		s.text, err = readSource(a.machine.Stdin)
+		s.text, err = readSource(a.machine.Stdin, limit)
 	} else {
-		s.text, err = a.readScript(name)
+		s.text, err = a.readScript(name, limit)
 	}
 	if err != nil {
 		return source{}, fault.Usage(fmt.Errorf("run %s: %w", name, err), a.similar(name, err))
@@ -52,7 +49,7 @@ func (a *app) source(c *cli.Context) (source, error) {
 	return s, checkSource(name, s.text)
 }
 
-func (a *app) readScript(name string) ([]byte, error) {
+func (a *app) readScript(name string, limit int) ([]byte, error) {
 	file, err := a.machine.Open(name)
 	if err != nil {
 		return nil, fileError(err)
@@ -61,16 +58,16 @@ func (a *app) readScript(name string) ([]byte, error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, errors.New("it is a folder, not a script")
 	}
-	return readSource(file)
+	return readSource(file, limit)
 }
 
-func readSource(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxSource+1))
+func readSource(r io.Reader, limit int) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return nil, fmt.Errorf("it cannot be read: %w", fileError(err))
 	}
-	if len(text) > maxSource {
-		return nil, errors.New("it is larger than 1 MiB: is it a script?")
+	if len(text) > limit {
+		return nil, fmt.Errorf("it is larger than %d KiB (limit --max-source): is it a script?", limit>>10)
 	}
 	return text, nil
 }

@@ -31,6 +31,8 @@ type Config struct {
 	Context string // the NATS context's name, "" if none was named
 	EnvFile string // the .env file that was read, "" if there was none
 
+	Limits Limits
+
 	// Warnings are remarks on settings that Recue leaves aside, a line each, for the log.
 	Warnings []string
 

@@ -89,6 +89,15 @@ var samples = map[string][2]string{
 	"tlskey":     {"/one", "/two"},
 	"tlsca":      {"/one", "/two"},
 	"env-file":   {"/one", "/two"},
+
+	"max-compute":       {"1s", "2s"},
+	"max-heap":          {"100MiB", "3GiB"},
+	"max-threads":       {"100", "200"},
+	"max-string":        {"1MiB", "2MiB"},
+	"max-pattern-steps": {"1000", "2000"},
+	"max-source":        {"64KiB", "2MiB"},
+	"max-nesting":       {"50", "60"},
+	"max-output":        {"4KiB", "2GiB"},
 }
 
 // partner is what a setting cannot be without.
@@ -185,6 +194,10 @@ func TestValuesAreRead(t *testing.T) {
 		{"LOG_LEVEL", "Warn", "log-level", "WARNING"},
 		{"LOG_LEVEL", "WARNING", "log-level", "WARNING"},
 		{"RECUE_LOG_FORMAT", "JSON", "log-format", "json"},
+		{"RECUE_MAX_HEAP", "1.5 GiB", "max-heap", "1536MiB"},
+		{"RECUE_MAX_STRING", "1000000", "max-string", "1000000B"},
+		{"RECUE_MAX_OUTPUT", "1mb", "max-output", "1000000B"},
+		{"RECUE_MAX_COMPUTE", "1m", "max-compute", "1m0s"},
 		{"NATS_URL", "", "server", "nats://localhost:4222"},
 		{"NATS_CREDS", "~/x.creds", "creds", home + "/x.creds"},
 	} {
@@ -220,6 +233,15 @@ func TestAValueThatMakesNoSenseIsAnError(t *testing.T) {
 		{"NATS_NKEY", "/no/such.nk", "NATS_NKEY"},
 		{"NATS_CA", "/no/such.pem", "NATS_CA"},
 		{"RECUE_ENV_FILE", "/no/such.env", `RECUE_ENV_FILE from the environment: there is no file "/no/such.env"`},
+		{"RECUE_MAX_COMPUTE", "0", "RECUE_MAX_COMPUTE from the environment: must be 50ms or more, got 0"},
+		{"RECUE_MAX_COMPUTE", "-1s", "must not be negative"},
+		{"RECUE_MAX_HEAP", "0", "must be a size from 32MiB to 64TiB, such as 64MiB, got \"0\""},
+		{"RECUE_MAX_HEAP", "1e400", "must be a size"},
+		{"RECUE_MAX_STRING", "2GiB", "must be a size from 1KiB to 1GiB"},
+		{"RECUE_MAX_STRING", "many", "must be a size"},
+		{"RECUE_MAX_THREADS", "0", "must be a whole number from 1 to 10000000, got \"0\""},
+		{"RECUE_MAX_THREADS", "1.5", "must be a whole number"},
+		{"RECUE_MAX_NESTING", "1001", "must be a whole number from 10 to 1000"},
 		{"NATS_PASSWORD", "pw", "NATS_PASSWORD from the environment: there is no user for it"},
 	} {
 		t.Run(test.variable+"="+test.text, func(t *testing.T) {

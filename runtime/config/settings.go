@@ -20,6 +20,7 @@ type Setting struct {
 	Default string   // "" means none
 	Usage   string   // one line; the word in backquotes stands for the value in the help
 	Secret  bool     // never shown
+	Limit   bool     // for the commands that run scripts; all others are for every command
 
 	context string // the field of a NATS context that holds it; "" means none
 	file    bool   // the value is the path of a file that must be readable
@@ -35,7 +36,7 @@ type setter func(c *Config, value string) (shown string, err error)
 // change the slice it gets.
 func Settings() []Setting { return slices.Clone(settings) }
 
-var settings = []Setting{
+var settings = append([]Setting{
 	{Name: "server", Aliases: []string{"s"}, Env: "NATS_URL", Default: "nats://localhost:4222", context: "url", set: setServer,
 		Usage: "`URL` of the NATS server, or several separated by commas"},
 	{Name: "subject", Env: "NATS_SUBJECT", Default: "rec.control", set: setSubject,
@@ -68,7 +69,7 @@ var settings = []Setting{
 		Usage: "`FILE` with the certificates of the authorities to trust"},
 	{Name: "env-file", Env: "RECUE_ENV_FILE", Default: defaultEnvFile, file: true, set: text(func(c *Config) *string { return &c.EnvFile }),
 		Usage: "`FILE` to read variables from"},
-}
+}, limits...)
 
 // text stores a value as it is.
 func text(field func(*Config) *string) setter {

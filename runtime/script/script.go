@@ -20,8 +20,9 @@ import (
 // Engine reads programs.
 type Engine interface {
 	// Load reads a program. name is how errors call it ("nightly.lua"). The error
-	// is an *Error with exit code 2; nothing has run then.
-	Load(name string, source []byte) (Program, error)
+	// is an *Error with exit code 2; nothing has run then. Of the limits, those of
+	// sources count.
+	Load(name string, source []byte, limits Limits) (Program, error)
 	// Reference is the manual of every function, as text for a terminal.
 	Reference() string
 }
@@ -48,7 +49,9 @@ type Host struct {
 	Vars  map[string]string // vars.NAME
 	// Dir is the script's folder: what require and load_data may read. Empty:
 	// they are refused.
-	Dir string
+	Dir    string
+	Limits Limits
+	Seed   uint64 // of math.random: the same seed, the same numbers
 	// Then is called when the script has run to its end and before its finally
 	// functions do: the time to call the functions that it declared. May be nil.
 	Then func(ctx context.Context) error

@@ -49,7 +49,7 @@ func (o *output) String() string {
 // Run starts a script through the real engine; it is cancelled when the test ends.
 func (s *Stage) Run(source string, vars map[string]string) *Script {
 	s.t.Helper()
-	program, err := luabind.New().Load("stage.lua", []byte(source))
+	program, err := luabind.New().Load("stage.lua", []byte(source), script.Limits{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

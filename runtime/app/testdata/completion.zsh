@@ -20,6 +20,15 @@ _recue() {
         '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
         '--stop-on-exit[at the end, stop the tasks that the run started and that still record]' \
         '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--seed=[NUMBER that fixes all chance (default\: another each time; the log has it at level DEBUG)]:NUMBER: ' \
+        '--max-compute=[how long a script may compute without waiting for anything, a DURATION (RECUE_MAX_COMPUTE, default 5s)]:DURATION: ' \
+        '--max-heap=[how much memory a script may use, a SIZE such as 500MiB or 2GiB (RECUE_MAX_HEAP, default 2GiB)]:SIZE: ' \
+        '--max-threads=[at most NUMBER branches and coroutines alive at once (RECUE_MAX_THREADS, default 200000)]:NUMBER: ' \
+        '--max-string=[SIZE of the longest text that a script may make; at most a quarter of --max-heap (RECUE_MAX_STRING, default 64MiB)]:SIZE: ' \
+        '--max-pattern-steps=[at most NUMBER steps in one find, match or gsub; each byte that is searched allows 32 more (RECUE_MAX_PATTERN_STEPS, default 100000000)]:NUMBER: ' \
+        '--max-source=[SIZE of the largest script, module or text that load takes (RECUE_MAX_SOURCE, default 1MiB)]:SIZE: ' \
+        '--max-nesting=[blocks, brackets and functions at most NUMBER deep within each other (RECUE_MAX_NESTING, default 200)]:NUMBER: ' \
+        '--max-output=[SIZE of all that a script prints and logs; more fills the disk of whoever keeps it (RECUE_MAX_OUTPUT, default 1GiB)]:SIZE: ' \
         '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
@@ -48,7 +57,6 @@ _recue() {
         '--jitter=[longest random DURATION on top of the delay (default 0)]:DURATION: ' \
         '--fail=[share of commands that are rejected, a RATE from 0 to 1 (default 0)]:RATE: ' \
         '--drop=[share of replies that are lost, a RATE from 0 to 1 (default 0)]:RATE: ' \
-        '--seed=[NUMBER that fixes all chance (default 0)]:NUMBER: ' \
         '1:command:->command' \
         '*::argument:->argument'
     case $state in
@@ -61,6 +69,15 @@ _recue() {
         '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
         '--stop-on-exit[at the end, stop the tasks that the run started and that still record]' \
         '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--seed=[NUMBER that fixes all chance (default\: another each time; the log has it at level DEBUG)]:NUMBER: ' \
+        '--max-compute=[how long a script may compute without waiting for anything, a DURATION (RECUE_MAX_COMPUTE, default 5s)]:DURATION: ' \
+        '--max-heap=[how much memory a script may use, a SIZE such as 500MiB or 2GiB (RECUE_MAX_HEAP, default 2GiB)]:SIZE: ' \
+        '--max-threads=[at most NUMBER branches and coroutines alive at once (RECUE_MAX_THREADS, default 200000)]:NUMBER: ' \
+        '--max-string=[SIZE of the longest text that a script may make; at most a quarter of --max-heap (RECUE_MAX_STRING, default 64MiB)]:SIZE: ' \
+        '--max-pattern-steps=[at most NUMBER steps in one find, match or gsub; each byte that is searched allows 32 more (RECUE_MAX_PATTERN_STEPS, default 100000000)]:NUMBER: ' \
+        '--max-source=[SIZE of the largest script, module or text that load takes (RECUE_MAX_SOURCE, default 1MiB)]:SIZE: ' \
+        '--max-nesting=[blocks, brackets and functions at most NUMBER deep within each other (RECUE_MAX_NESTING, default 200)]:NUMBER: ' \
+        '--max-output=[SIZE of all that a script prints and logs; more fills the disk of whoever keeps it (RECUE_MAX_OUTPUT, default 1GiB)]:SIZE: ' \
         '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \

@@ -1,0 +1,166 @@
+package luabind
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+
+	"github.com/go-json-experiment/json/jsontext"
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/vm"
+)
+
+// maxJSONDepth bounds how deep a value that is encoded may nest; a table that
+// contains itself has no end.
+const maxJSONDepth = 200
+
+// jsonWriter encodes one Lua value.
+type jsonWriter struct {
+	L     *lua.LState
+	e     *jsontext.Encoder
+	limit int // bytes of the whole text
+	count int // values, to look now and then whether the branch was cancelled
+}
+
+// encodeJSON turns a Lua value into JSON of at most limit bytes; see isList for
+// which tables are lists.
+func encodeJSON(L *lua.LState, v lua.LValue, limit int) ([]byte, error) {
+	var buffer bytes.Buffer
+	w := &jsonWriter{L: L, e: jsontext.NewEncoder(&buffer), limit: limit}
+	if err := w.value(v, 0); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), nil
+}
+
+// room says whether n more bytes may be written, and whether to go on at all.
+func (w *jsonWriter) room(n int) error {
+	if w.e.OutputOffset()+int64(n) > int64(w.limit) {
+		return fmt.Errorf("the JSON is too large (the limit is %d bytes, --max-string)", w.limit)
+	}
+	if w.count++; w.count%pollEvery == 0 {
+		return poll(w.L)
+	}
+	return nil
+}
+
+// pollEvery is after how many values a long loop of a library function polls.
+const pollEvery = 1 << 12
+
+// poll is the cause of a cancellation, for loops of library functions; see vm.Branch.Poll.
+func poll(L *lua.LState) error {
+	if b := vm.Of(L); b != nil {
+		return b.Poll()
+	}
+	return nil
+}
+
+func (w *jsonWriter) value(v lua.LValue, depth int) error {
+	if depth > maxJSONDepth {
+		return fmt.Errorf("the table is nested deeper than %d, or contains itself", maxJSONDepth)
+	}
+	if s, ok := v.(lua.LString); ok {
+		return w.text(string(s))
+	}
+	if err := w.room(1); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case *lua.LNilType:
+		return w.e.WriteToken(jsontext.Null)
+	case lua.LBool:
+		return w.e.WriteToken(jsontext.Bool(bool(v)))
+	case lua.LNumber:
+		return encodeNumber(w.e, float64(v))
+	case *lua.LTable:
+		n, ok, err := isList(w.L, v)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			return w.list(v, n, depth)
+		}
+		return w.object(v, depth)
+	}
+	return fmt.Errorf("a %s has no form in JSON", v.Type())
+}
+
+func (w *jsonWriter) text(s string) error {
+	if err := w.room(len(s)); err != nil {
+		return err
+	}
+	if err := w.e.WriteToken(jsontext.String(s)); err != nil {
+		return fmt.Errorf("the text %q is not valid UTF-8", clip(s, 100))
+	}
+	return nil
+}
+
+// maxExact is 2^53: up to it every whole number is exact.
+const maxExact = 1 << 53
+
+func encodeNumber(e *jsontext.Encoder, n float64) error {
+	switch {
+	case math.IsNaN(n) || math.IsInf(n, 0):
+		return fmt.Errorf("the number %s has no form in JSON", formatNumber(n))
+	case n == math.Trunc(n) && math.Abs(n) <= maxExact:
+		return e.WriteToken(jsontext.Int(int64(n)))
+	}
+	return e.WriteToken(jsontext.Float(n))
+}
+
+// isList says whether a table is written as a list, and how long it is: all its
+// keys are whole numbers from 1, with at least half of the places filled; an
+// empty table is a list only where it was decoded from one. The error is the
+// cause of a cancellation.
+func isList(L *lua.LState, t *lua.LTable) (n int, ok bool, err error) {
+	count := 0
+	for k, _ := t.Next(lua.LNil); k != lua.LNil; k, _ = t.Next(k) {
+		key, isNumber := k.(lua.LNumber)
+		if !isNumber || float64(key) != math.Trunc(float64(key)) || key < 1 || key > math.MaxInt32 {
+			return 0, false, nil
+		}
+		count++
+		n = max(n, int(key))
+		if count%pollEvery == 0 {
+			if err := poll(L); err != nil {
+				return 0, false, err
+			}
+		}
+	}
+	if count == 0 {
+		return 0, t.Metatable == mark(L, listMark), nil
+	}
+	return n, n <= 2*count, nil
+}
+
+func (w *jsonWriter) list(t *lua.LTable, n, depth int) error {
+	if err := w.e.WriteToken(jsontext.BeginArray); err != nil {
+		return err
+	}
+	for i := 1; i <= n; i++ {
+		if err := w.value(t.RawGetInt(i), depth+1); err != nil {
+			return err
+		}
+	}
+	return w.e.WriteToken(jsontext.EndArray)
+}
+
+func (w *jsonWriter) object(t *lua.LTable, depth int) error {
+	if err := w.e.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+		name, ok := k.(lua.LString)
+		if !ok {
+			return fmt.Errorf("a table with the key %s and others is neither a list nor an object", show(k))
+		}
+		if err := w.text(string(name)); err != nil {
+			return err
+		}
+		if err := w.value(v, depth+1); err != nil {
+			return err
+		}
+	}
+	return w.e.WriteToken(jsontext.EndObject)
+}
