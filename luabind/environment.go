@@ -42,7 +42,9 @@ func (r *run) declared(fn *lua.LFunction) script.Start {
 func (r *run) whole(ctx context.Context, env script.Env, chunk *lua.LFunction, args []any) error {
 	over := make(chan error, 1)
 	ended := func(err error) { r.hold(); over <- err }
-	r.begin(ctx, &environment{Env: env}, chunk, args, func(env *environment, failed *script.Error) {
+	r.top = &environment{Env: env}
+	r.begin(ctx, r.top, chunk, args, func(env *environment, failed *script.Error) {
+		r.top = nil
 		if failed != nil || r.host.Then == nil {
 			r.finish(ctx, env, failed, nil, ended)
 			return
@@ -103,6 +105,7 @@ func end(ctx context.Context, failed *script.Error, also []*script.Error) error 
 // branch, and gives what ends its care; ended is called within the branch's end.
 func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during func(cancel func(error)) (over func()), ended func(*script.Error)) {
 	var failed *script.Error
+	var cut bool
 	var over func()
 	ready := make(chan struct{})
 	branch := r.vm.Go(nil, &local{env, env.Scope}, func(b *vm.Branch) {
@@ -116,9 +119,10 @@ func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during 
 			failed = r.explain(b, &vm.Error{Value: lua.LNil})
 		}
 		var limit *vm.LimitError
-		env.cut = env.cut || errors.As(b.Cause(), &limit)
+		cut = errors.As(b.Cause(), &limit)
 	}, func() {
 		<-ready
+		env.cut = env.cut || cut // during has read it
 		over()
 		ended(failed)
 	})

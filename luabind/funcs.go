@@ -29,6 +29,7 @@ func Funcs() []*Func {
 		parallelFuncs(),
 		controlFuncs(),
 		timeFuncs(),
+		scheduleFuncs(),
 		outputFuncs(),
 		dataFuncs(),
 		moduleFuncs(),

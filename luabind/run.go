@@ -28,7 +28,8 @@ type run struct {
 	root    *os.Root // the script's folder; nil where there is none
 	chunks  map[string]*dialect.Chunk
 	modules map[string]*module
-	arg     *lua.LTable // the global of that name
+	arg     *lua.LTable  // the global of that name
+	top     *environment // of the script itself, for as long as it runs; nil after
 }
 
 // local is what a branch carries for the bound functions.
@@ -48,6 +49,9 @@ func (p *program) Run(ctx context.Context, host script.Host) error {
 // begin is Run with the run to fill in.
 func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 	r.host, r.limits = host, host.Limits.WithDefaults()
+	if host.Jobs == nil {
+		r.host.Jobs = &script.JobList{}
+	}
 	r.chunks, r.modules = map[string]*dialect.Chunk{p.chunk.Name: p.chunk}, map[string]*module{}
 	if host.Dir != "" {
 		root, err := os.OpenRoot(host.Dir)

@@ -222,6 +222,36 @@ function now() end
 ---@param time number|string until when
 function wait_until(time) end
 
+---@class ScheduleOptions
+---@field daily? string|string[] time of day, or several: "08:00", {"08:00", "20:30"}
+---@field days? string|string[] with daily, the days of the week: "mon-fri", "sat,sun" (default every day)
+---@field cron? string five fields (minute, hour, day of the month, month, day of the week), six with the second in front, or @hourly, @daily, @weekly, @monthly, @yearly
+---@field every? number|string a distance of real time, counted from midnight of from, or of 1970-01-01, so that it is the same wherever it runs
+---@field at? string once: "2026-12-24 18:00"
+---@field tz? string the zone of all these times, such as "Europe/Berlin" (default the machine's)
+---@field from? string not before this date, or date and time
+---@field till? string not after this date (the whole day counts), or date and time
+---@field except? string|string[] dates on which it does not fire: {"2026-12-25"}; a time that a clock change moved counts by the date it was meant for
+---@field missed? string firings that came due while nothing ran: "skip" them, run the newest "once", or "all" in order; each within grace (default once)
+---@field grace? number|string how late a firing may still start (default 10m)
+---@field overlap? string due while the last run still runs: "skip" it, "queue" one behind, "allow" both, or "replace" (cancel) the last (default skip)
+---@field timeout? number|string a run that takes longer is cancelled
+---@field on_failure? function called after a run that failed, with a table: job, due, error (its text) and, for a failed command, code
+
+---Declares a job: what to do, and when.
+---
+---It only declares: the function runs under `recue serve` and `recue rehearse`; `recue next` lists when. It stands at the top of a script, not inside a run. One of `daily`, `cron`, `every` and `at` says when. A job with fixed hours fires exactly once for each time that matches: at its first occurrence where the clocks go back and it occurs twice, at the first instant after the gap where they go forward and it does not occur. `every`, and a cron whose hour begins with `*`, follow real time. fn is called with a table that has `job`, the name, and `due`, when it was due in seconds since 1970.
+---
+---```lua
+---schedule("morning show", {daily = "08:00", days = "mon-fri", tz = "Europe/Berlin"}, function(run)
+---  record("cam1", "90m")
+---end)
+---```
+---@param name string the job's name, any text; each name once
+---@param when ScheduleOptions the options below
+---@param fn function what to do when it is due
+function schedule(name, when, fn) end
+
 ---Writes its arguments to standard output, with tabs between them.
 ---
 ---```lua

@@ -52,6 +52,9 @@ type Host struct {
 	Dir    string
 	Limits Limits
 	Seed   uint64 // of math.random: the same seed, the same numbers
+	// Jobs takes the schedules that the script declares. Without it they are checked
+	// and nothing more.
+	Jobs Jobs
 	// Then is called when the script has run to its end and before its finally
 	// functions do: the time to call the functions that it declared. May be nil.
 	Then func(ctx context.Context) error
