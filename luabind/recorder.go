@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/vm"
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
 	"recue/runtime/recorder"
@@ -121,6 +122,9 @@ type request struct {
 // request builds the command that the call's arguments describe.
 func (c *Call) request(cmd protocol.Cmd) request {
 	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.env().TaskID))}
+	if c.run.host.Recorder.Journaled() {
+		q.route.At = c.place()
+	}
 	p := &q.cmd.Payload
 	for _, a := range c.args {
 		switch a.name {
@@ -141,6 +145,19 @@ func (c *Call) request(cmd protocol.Cmd) request {
 		}
 	}
 	return q
+}
+
+// place is the line of the script that makes this call, for the journal; "" where
+// there is none.
+func (c *Call) place() string {
+	at, ok := vm.Where(c.L, 1)
+	if !ok { // called by another of our functions: parallel, try
+		at = c.branch.Position()
+	}
+	if at.Line == 0 {
+		return ""
+	}
+	return at.String()
 }
 
 func (c *Call) command(cmd protocol.Cmd) error {

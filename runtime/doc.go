@@ -6,6 +6,7 @@
 //	clock      the one source of time; durations and wall-clock times
 //	schedule   what a schedule means: which instants it names
 //	config     the settings, and where each came from
+//	journal    what was asked of recorders and what came of it, a JSON line each
 //	natsd      a NATS server inside the process
 //	bus        the one NATS connection: many requests at once
 //	branch     many tasks at once: limit, policy, cancellation, results in order

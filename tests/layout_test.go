@@ -39,7 +39,7 @@ var only = map[string][]string{
 	"github.com/nats-io/nats-server/v2":  {"recue/runtime/natsd"},
 	"github.com/robfig/cron/v3":          {"recue/runtime/schedule"},
 	"github.com/joho/godotenv":           {"recue/runtime/config"},
-	"github.com/go-json-experiment/json": {"recue/runtime/protocol", "recue/runtime/simulator", "recue/luabind"},
+	"github.com/go-json-experiment/json": {"recue/runtime/journal", "recue/runtime/protocol", "recue/runtime/simulator", "recue/luabind"},
 }
 
 type goPackage struct {

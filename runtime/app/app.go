@@ -42,15 +42,21 @@ type app struct {
 // execute runs the command, shows its error unless that was done, and settles
 // the exit code.
 func (a *app) execute() int {
-	err := a.dispatch()
-	if lost := a.out.failure(); lost != nil && (err == nil || errors.Is(err, script.ErrStdout)) {
-		err = lost
-	}
+	err := a.settle(a.dispatch())
 	var shown *shownError
 	if !errors.As(err, &shown) {
 		a.display.show(err)
 	}
 	return exitCode(err)
+}
+
+// settle gives the error that a command ends with: results that could not be
+// written are one.
+func (a *app) settle(err error) error {
+	if lost := a.out.failure(); lost != nil && (err == nil || errors.Is(err, script.ErrStdout)) {
+		return lost
+	}
+	return err
 }
 
 // dispatch reads the command line and runs the command.

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"recue/runtime/config"
 	"recue/runtime/fault"
+	"recue/runtime/journal"
 	"recue/runtime/protocol"
 	"recue/runtime/recorder"
 )
@@ -64,9 +66,20 @@ func (a *app) recorderAction(c *cli.Context, name protocol.Cmd) error {
 	if err := setPayload(c, &cmd); err != nil {
 		return err
 	}
+	book, err := a.openJournal(c, cfg, log, journal.Begin{}, cmd.TaskID)
+	if err != nil {
+		return err
+	}
+	err = a.sendCommand(c, cfg, log, book, cmd, json)
+	book.end(exitCode(a.settle(err)))
+	return err
+}
+
+// sendCommand connects, sends the command and prints its outcome.
+func (a *app) sendCommand(c *cli.Context, cfg *config.Config, log *logrus.Entry, book *logbook, cmd protocol.Command, json bool) error {
 	ctx, stop := a.watch(c.Context, nil, nil)
 	defer stop()
-	session, err := connect(ctx, cfg, log, c.Bool("sim"))
+	session, err := connect(ctx, cfg, log, c.Bool("sim"), book)
 	if err != nil {
 		if json && ctx.Err() == nil && fault.ExitCode(err) == fault.ExitConnect {
 			a.printJSON(failureJSON(unsent(err, cmd, cfg.Subject)))

@@ -91,6 +91,12 @@ func (l *leftovers) stop() error {
 // Server and subject are named unless they are the default ones. Of the rest,
 // only flags are repeated: what comes from the environment is still there.
 func followUp(cfg *config.Config, cmd protocol.Cmd, task recorder.Task) (command, note string) {
+	return commandLine(connectionFlags(cfg, task.Subject), cmd, task)
+}
+
+// commandLine writes a command line with those flags, and says which of them are
+// missing in it because they are secret.
+func commandLine(flags []config.Value, cmd protocol.Cmd, task recorder.Task) (command, note string) {
 	words := []string{"recue", string(cmd)}
 	if strings.HasPrefix(task.TaskID, "-") {
 		words = append(words, "--task-id="+task.TaskID)
@@ -98,7 +104,7 @@ func followUp(cfg *config.Config, cmd protocol.Cmd, task recorder.Task) (command
 		words = append(words, task.TaskID)
 	}
 	var secret []string
-	for _, v := range connectionFlags(cfg, task.Subject) {
+	for _, v := range flags {
 		if strings.Contains(v.Value, "***") {
 			secret = append(secret, "--"+v.Name)
 		} else {
@@ -125,7 +131,7 @@ func connectionFlags(cfg *config.Config, subject string) []config.Value {
 	for _, v := range cfg.Values() {
 		needed := strings.HasPrefix(v.Source, "flag ")
 		switch v.Name {
-		case "task-id", "timeout", "log-level", "log-format":
+		case "task-id", "timeout", "log-level", "log-format", "journal-sync":
 			continue
 		case "subject":
 			v.Value = subject

@@ -72,25 +72,36 @@ func (a *app) run(c *cli.Context) error {
 		return err
 	}
 	log.WithField("seed", chance).Debug("math.random begins at this seed")
-	return a.perform(c, cfg, log, program, script.Host{
+	book, err := a.openJournal(c, cfg, log, scriptBegin(cfg, source, vars), "")
+	if err != nil {
+		return err
+	}
+	err = a.perform(c, cfg, log, book, program, script.Host{
 		Env:   script.Env{TaskID: cfg.TaskID, Location: time.Local, Stdout: a.out, Log: log, Grace: grace},
 		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir, Limits: limits, Seed: chance,
 	})
+	book.end(exitCode(a.settle(err)))
+	return err
 }
 
 // perform connects, runs the program, shows its error and deals with what still
 // records, whatever way the run ended.
-func (a *app) perform(c *cli.Context, cfg *config.Config, log *logrus.Entry, program script.Program, host script.Host) error {
+func (a *app) perform(c *cli.Context, cfg *config.Config, log *logrus.Entry, book *logbook, program script.Program, host script.Host) error {
 	left := &leftovers{display: a.display, cfg: cfg}
+	var signal *interruption // the first, once it has come
 	ctx, stop := a.watch(c.Context, func(i *interruption) {
+		signal = i
 		a.display.say("%v: ending the run, finally functions have %v; a second signal (Ctrl-C) ends it at once", i, grace)
-	}, left.name)
+	}, func() {
+		left.name()
+		book.end(signal.exitCode())
+	})
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	a.out.whenFailed(func(error) { cancel(script.ErrStdout) })
 
-	session, err := connect(ctx, cfg, log, c.Bool("sim"))
+	session, err := connect(ctx, cfg, log, c.Bool("sim"), book)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ type session struct {
 	simulated *simulated // nil: the recorder is real
 }
 
-// connect opens a session. Its errors are those of bus.Connect.
-func connect(ctx context.Context, cfg *config.Config, log *logrus.Entry, sim bool) (*session, error) {
+// connect opens a session whose commands are written down in book. Its errors are those of bus.Connect.
+func connect(ctx context.Context, cfg *config.Config, log *logrus.Entry, sim bool, book *logbook) (*session, error) {
 	s := &session{}
 	options := busOptions(cfg, log)
 	if sim {
@@ -40,7 +40,7 @@ func connect(ctx context.Context, cfg *config.Config, log *logrus.Entry, sim boo
 		return nil, withTrial(err)
 	}
 	s.conn = conn
-	s.client = recorder.New(conn, recorder.Options{Subject: cfg.Subject, Timeout: cfg.Timeout, Log: log})
+	s.client = recorder.New(conn, recorder.Options{Subject: cfg.Subject, Timeout: cfg.Timeout, Log: log, Journal: book.recorderJournal()})
 	return s, nil
 }
 

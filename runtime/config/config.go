@@ -28,6 +28,9 @@ type Config struct {
 	TLSKey  string // a file
 	TLSCA   string // a file
 
+	Journal     string // a file, "" for none
+	JournalSync JournalSync
+
 	Context string // the NATS context's name, "" if none was named
 	EnvFile string // the .env file that was read, "" if there was none
 
@@ -46,6 +49,15 @@ type LogFormat string
 const (
 	LogText LogFormat = "text"
 	LogJSON LogFormat = "json"
+)
+
+// JournalSync is when a journal waits for the disk.
+type JournalSync string
+
+// A journal waits for the disk at the end of a run, or before each start and stop.
+const (
+	SyncEnd  JournalSync = "end"
+	SyncEach JournalSync = "each"
 )
 
 // Value is one setting in force, for people.

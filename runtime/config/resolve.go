@@ -81,8 +81,10 @@ func (s Sources) layers(c *Config) ([]layer, error) {
 
 // put checks a value and stores it; it gives the form for people.
 func (s Sources) put(c *Config, set Setting, g given) (shown string, err error) {
-	if set.file {
+	if set.path || set.file {
 		g.value = s.path(g.value)
+	}
+	if set.file {
 		if err := s.checkFile(g.value); err != nil {
 			return "", err
 		}

@@ -23,6 +23,7 @@ type Setting struct {
 	Limit   bool     // for the commands that run scripts; all others are for every command
 
 	context string // the field of a NATS context that holds it; "" means none
+	path    bool   // the value is the path of a file
 	file    bool   // the value is the path of a file that must be readable
 	set     setter
 }
@@ -67,6 +68,10 @@ var settings = append([]Setting{
 		Usage: "`FILE` with the private key of --tlscert"},
 	{Name: "tlsca", Env: "NATS_CA", context: "ca", file: true, set: text(func(c *Config) *string { return &c.TLSCA }),
 		Usage: "`FILE` with the certificates of the authorities to trust"},
+	{Name: "journal", Env: "RECUE_JOURNAL", path: true, set: text(func(c *Config) *string { return &c.Journal }),
+		Usage: "`FILE` to write every command and its outcome down in, a JSON line each; it is added to"},
+	{Name: "journal-sync", Env: "RECUE_JOURNAL_SYNC", Default: string(SyncEnd), set: setJournalSync,
+		Usage: "`WHEN` to wait for the disk: at the end of a run, or each (start and stop), to outlast a loss of power"},
 	{Name: "env-file", Env: "RECUE_ENV_FILE", Default: defaultEnvFile, file: true, set: text(func(c *Config) *string { return &c.EnvFile }),
 		Usage: "`FILE` to read variables from"},
 }, limits...)
@@ -134,4 +139,12 @@ func setLogFormat(c *Config, value string) (string, error) {
 		return "", fmt.Errorf("%q is no log format: write text or json", value)
 	}
 	return string(c.LogFormat), nil
+}
+
+func setJournalSync(c *Config, value string) (string, error) {
+	c.JournalSync = JournalSync(strings.ToLower(strings.TrimSpace(value)))
+	if c.JournalSync != SyncEnd && c.JournalSync != SyncEach {
+		return "", fmt.Errorf("%q is not known: write end or each", value)
+	}
+	return string(c.JournalSync), nil
 }

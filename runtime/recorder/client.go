@@ -32,6 +32,16 @@ type Options struct {
 	Subject string
 	Timeout time.Duration
 	Log     *logrus.Entry // nil: silent
+	Journal Journal       // nil: none
+}
+
+// Journal writes down what is asked of recorders. It is asked before every
+// command, from any goroutine, and must be quick.
+type Journal interface {
+	// Intend is called before a command is sent; at is Route.At. outcome is called
+	// once, with what Send's done will get. err says that a start or stop could
+	// not be written down: a start is then not sent, a stop is.
+	Intend(cmd protocol.Command, subject, at string) (outcome func(protocol.Reply, error), err error)
 }
 
 // Route says where a command goes and how long it may take; a zero field means
@@ -39,6 +49,7 @@ type Options struct {
 type Route struct {
 	Subject string
 	Timeout time.Duration
+	At      string // the place in the script, "nightly.lua:12", for the journal; see Client.Journaled
 }
 
 // Conn is what commands travel on. Request is as that of bus.Conn.
@@ -89,6 +100,9 @@ func NewOn(conn Conn, opts Options) *Client {
 // Timeout is how long a command may take that says nothing else.
 func (c *Client) Timeout() time.Duration { return c.opts.Timeout }
 
+// Journaled says whether there is a journal, which wants to know Route.At.
+func (c *Client) Journaled() bool { return c.opts.Journal != nil }
+
 // Scope is the Client's own scope: it knows everything that the run started.
 func (c *Client) Scope() *Scope { return c.root }
 
@@ -111,6 +125,13 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 		done = func(r protocol.Reply, err error) {
 			s.tell(Exchange{Command: cmd, Subject: route.Subject, Sent: sent, Took: time.Since(sent), Reply: r, Err: err})
 			inner(r, err)
+		}
+	}
+	if c.opts.Journal != nil {
+		var failed *fault.Error
+		if done, failed = c.journal(cmd, route, done); failed != nil {
+			done(protocol.Reply{}, failed)
+			return unsent{}
 		}
 	}
 	order := c.sent.Add(1)

@@ -45,6 +45,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--segment-time=[length of one file of the recording, DURATION (default 300s)]:DURATION: ' \
@@ -94,6 +96,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -123,6 +127,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -148,6 +154,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -172,6 +180,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -201,6 +211,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -224,6 +236,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -247,6 +261,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -270,6 +286,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \
@@ -293,6 +311,8 @@ _recue() {
         '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
         '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
         '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
         '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
         '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
         '--help[show the help of this command]' \

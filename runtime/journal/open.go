@@ -1,0 +1,88 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Found is what a journal held when it was opened.
+type Found struct {
+	Torn      int64       // length in bytes of the last line, which had no end and was given one; 0: all was well
+	Unsettled []Unsettled // what runs that were killed have left recording, oldest first
+	// Err says why nothing could be written now. Starts are refused until it can be.
+	Err error
+}
+
+// Open opens the journal at path, makes it where there is none, and begins a run
+// in it. The error says why there can be no journal there, and what would be right.
+// A file that can be opened and not be written just now is no error, see Found.
+func Open(path string, opts Options) (*Journal, error) {
+	file, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	j, err := begin(path, file, opts)
+	if err != nil {
+		_ = file.Close() // nothing was written
+		return nil, err
+	}
+	return j, nil
+}
+
+func openFile(path string) (*os.File, error) {
+	// Looked at before it is opened: opening a pipe waits for its other end.
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("open the journal %s: %w", path, cause(err))
+	case info.IsDir():
+		return nil, fmt.Errorf("open the journal %s: it is a folder: name a file in it, such as %s", path, filepath.Join(path, "recue.jsonl"))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("open the journal %s: it is no ordinary file", path)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open the journal %s: there is no folder %s", path, filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the journal %s: %w", path, cause(err))
+	}
+	return file, nil
+}
+
+// begin looks at what is in the file, and writes what is to be said about it
+// and the run's first line, in one piece.
+func begin(path string, file *os.File, opts Options) (*Journal, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open the journal %s: %w", path, cause(err))
+	}
+	found, err := survey(file, info.Size(), func(run string) bool { return underWay(file, run) })
+	if err != nil {
+		return nil, fmt.Errorf("read the journal %s: %w", path, cause(err))
+	}
+	run := newRun()
+	announce(file, run) // before its first line, so that no other process takes it for dead
+	j := newJournal(path, run, &appender{sink: file, torn: found.torn > 0}, opts)
+	j.found = Found{Torn: found.torn, Unsettled: found.open}
+	now := j.opts.Clock.Now()
+	j.mu.Lock()
+	if found.torn > 0 {
+		j.pending = detail(j.head(j.pending, now, KindRepair), struct {
+			Torn int64 `json:"torn"`
+		}{found.torn})
+	}
+	for _, run := range found.died {
+		j.pending = detail(j.head(j.pending, now, KindDied), struct {
+			Of string `json:"of"`
+		}{run})
+	}
+	j.pending = beginLine(j.head(j.pending, now, KindBegin), opts.Begin)
+	j.mu.Unlock()
+	j.found.Err = j.flush()
+	return j, nil
+}
