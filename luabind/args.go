@@ -58,10 +58,21 @@ func (c *Call) parse() error {
 	}
 	for ; i <= top; i++ {
 		if c.L.Get(i) != lua.LNil {
-			return argumentf("takes at most %d arguments, got %d: %s", len(c.fn.Params), top, c.fn.Signature())
+			return argumentf("takes %s, got %d: %s", atMost(len(c.fn.Params)), top, c.fn.Signature())
 		}
 	}
 	return nil
+}
+
+// atMost says how many arguments a function takes.
+func atMost(n int) string {
+	switch n {
+	case 0:
+		return "no arguments"
+	case 1:
+		return "one argument"
+	}
+	return fmt.Sprintf("at most %d arguments", n)
 }
 
 func (c *Call) fitsLater(from int, v lua.LValue) bool {
@@ -80,7 +91,7 @@ func (c *Call) fitsLater(from int, v lua.LValue) bool {
 func (c *Call) take(p *Param, v lua.LValue) error {
 	if p.Fields != nil {
 		if table, ok := v.(*lua.LTable); ok {
-			return c.takeOptions(p.Fields, table, nil)
+			return c.takeOptions(p.Fields, p.Elsewhere, table, nil)
 		}
 	}
 	if p.Check != nil {
@@ -107,19 +118,19 @@ func clip(s string, most int) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// takeOptions reads an options table; also names options that the caller reads itself.
-func (c *Call) takeOptions(fields []Param, table *lua.LTable, also []string) error {
+// takeOptions reads an options table; elsewhere is the Param's, also names options that the caller reads itself.
+func (c *Call) takeOptions(fields []Param, elsewhere map[string]string, table *lua.LTable, also []string) error {
 	var failed error
 	each(table, func(key, v lua.LValue) {
 		if failed != nil {
 			return
 		}
-		failed = c.takeOption(fields, key, v, also)
+		failed = c.takeOption(fields, elsewhere, key, v, also)
 	})
 	return failed
 }
 
-func (c *Call) takeOption(fields []Param, key, v lua.LValue, also []string) error {
+func (c *Call) takeOption(fields []Param, elsewhere map[string]string, key, v lua.LValue, also []string) error {
 	name, ok := key.(lua.LString)
 	if !ok {
 		return argumentf("options are written as name = value, got %s without a name", show(v))
@@ -146,7 +157,16 @@ func (c *Call) takeOption(fields []Param, key, v lua.LValue, also []string) erro
 	for _, p := range fields {
 		names = append(names, p.Name)
 	}
-	return unknown("option", string(name), names)
+	return unknownOption(elsewhere, string(name), names)
+}
+
+// unknownOption is the error for an option that is not known; elsewhere are names
+// of other places, see Param.
+func unknownOption(elsewhere map[string]string, name string, known []string) error {
+	if place := elsewhere[name]; place != "" {
+		return argumentf("unknown option %q: %s", name, place)
+	}
+	return unknown("option", name, known)
 }
 
 // unknown is the error for a name that is not known, with the nearest right one.

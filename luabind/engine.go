@@ -3,7 +3,6 @@ package luabind
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"recue/luabind/dialect"
 	"recue/luabind/syntax"
@@ -50,40 +49,11 @@ func syntaxError(err error, source []byte) *script.Error {
 	if errors.As(err, &wrong) {
 		e.Message = wrong.Message
 		e.Hint = wrong.Hint
-		e.At = script.Position{File: wrong.File, Line: wrong.Line, Column: wrong.Column}
-		e.Source = lineOf(source, wrong.Line)
-		if e.Source == "" { // at the end of the file: show the last line that says something
-			e.At, e.Source = lastLine(e.At, source)
-		}
+		e.At.File = wrong.File
+		e.At.Line, e.At.Column, e.Source = wrong.Shown(source)
 		if wrong.Line == 0 {
 			e.Message = wrong.File + ": " + wrong.Message
 		}
 	}
 	return e
-}
-
-// lastLine is the place behind the last line up to at that is not blank.
-func lastLine(at script.Position, source []byte) (script.Position, string) {
-	for n := at.Line; n > 0; n-- {
-		if line := lineOf(source, n); strings.TrimSpace(line) != "" {
-			return script.Position{File: at.File, Line: n, Column: len([]rune(line)) + 1}, line
-		}
-	}
-	return at, ""
-}
-
-func lineOf(source []byte, n int) string {
-	if n < 1 {
-		return ""
-	}
-	text := strings.TrimPrefix(string(source), "\ufeff")
-	for ; n > 1; n-- {
-		_, rest, found := strings.Cut(text, "\n")
-		if !found {
-			return ""
-		}
-		text = rest
-	}
-	line, _, _ := strings.Cut(text, "\n")
-	return strings.TrimSuffix(line, "\r")
 }

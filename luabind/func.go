@@ -37,6 +37,9 @@ type Param struct {
 	Check func(v lua.LValue) error
 	// Fields are the options of a table parameter.
 	Fields []Param
+	// Elsewhere are names that are no options here, and the hint where to put
+	// what was meant.
+	Elsewhere map[string]string
 }
 
 // Return is one result of a Func.

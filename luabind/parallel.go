@@ -183,7 +183,7 @@ func (c *Call) commandTable(v lua.LValue) (*request, error) {
 		return nil, argumentf("is wrong: cmd %w", oneOf(names...)(name))
 	}
 	own := &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
-	if err := own.takeOptions(fields, table, cmdAlone); err != nil {
+	if err := own.takeOptions(fields, nil, table, cmdAlone); err != nil {
 		return nil, argumentf("is wrong: %w", err)
 	}
 	q := own.request(protocol.Cmd(name))

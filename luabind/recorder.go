@@ -104,7 +104,9 @@ func recorderFuncs() []*Func {
 			Params: []Param{
 				{Name: "task_id", Type: Text, Check: checkTaskID, Doc: "which recording"},
 				{Name: "duration", Type: Span, Check: checkSpan, Doc: "how long to record, or {till = \"10:00\"}"},
-				{Name: "options", Type: Options, Optional: true, Doc: "the options of start", Fields: commandFields(protocol.Start)},
+				{Name: "options", Type: Options, Optional: true, Doc: "the options of start", Fields: commandFields(protocol.Start), Elsewhere: map[string]string{
+					"till": `it takes the place of the duration: record("cam1", {till = "18:30"})`,
+				}},
 			},
 			Returns: replyReturn,
 			Example: "local r = record(\"cam1\", \"100ms\")\nprint(r.app_status)",

@@ -5,28 +5,41 @@ import (
 	"strings"
 )
 
-// Reference is the manual of every function, for a terminal.
-func (Engine) Reference() string {
+// Reference is the manual of one function, of a group such as log, or of all for
+// "", for a terminal.
+func (Engine) Reference(name string) (string, error) {
 	var b strings.Builder
-	for i, f := range Funcs() {
-		if i > 0 {
+	var names []string
+	for _, f := range Funcs() {
+		group, _, _ := strings.Cut(f.Name, ".")
+		if names = append(names, f.Name); name != "" && name != f.Name && name != group {
+			continue
+		}
+		if b.Len() > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s\n    %s\n", f.Signature(), f.Summary)
-		if f.Doc != "" {
-			fmt.Fprintf(&b, "    %s\n", plainDoc(f.Doc))
-		}
-		for _, p := range f.Params {
-			writeParam(&b, p, "    ")
-		}
-		for _, r := range f.Returns {
-			fmt.Fprintf(&b, "    returns %s: %s\n", r.Name, plainDoc(r.Doc))
-		}
-		if f.Example != "" {
-			fmt.Fprintf(&b, "    example:\n        %s\n", strings.ReplaceAll(f.Example, "\n", "\n        "))
-		}
+		writeReference(&b, f)
 	}
-	return b.String()
+	if b.Len() == 0 {
+		return "", unknown("function", name, names)
+	}
+	return b.String(), nil
+}
+
+func writeReference(b *strings.Builder, f *Func) {
+	fmt.Fprintf(b, "%s\n    %s\n", f.Signature(), f.Summary)
+	if f.Doc != "" {
+		fmt.Fprintf(b, "    %s\n", plainDoc(f.Doc))
+	}
+	for _, p := range f.Params {
+		writeParam(b, p, "    ")
+	}
+	for _, r := range f.Returns {
+		fmt.Fprintf(b, "    returns %s: %s\n", r.Name, plainDoc(r.Doc))
+	}
+	if f.Example != "" {
+		fmt.Fprintf(b, "    example:\n        %s\n", strings.ReplaceAll(f.Example, "\n", "\n        "))
+	}
 }
 
 func writeParam(b *strings.Builder, p Param, indent string) {

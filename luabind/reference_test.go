@@ -51,7 +51,10 @@ func TestManualIsUpToDate(t *testing.T) {
 
 func TestEveryFunctionIsDocumented(t *testing.T) {
 	seen := map[string]bool{}
-	manual := New().Reference()
+	manual, err := New().Reference("")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range Funcs() {
 		if seen[f.Name] {
 			t.Errorf("%s is there twice", f.Name)

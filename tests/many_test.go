@@ -166,7 +166,7 @@ func TestRunLeavesNothing(t *testing.T) {
 		name, script string
 		code         int
 	}{
-		{"wrong arguments in branches", `parallel({"a", "b", "c"}, record, {})`, 1},
+		{"wrong arguments in branches", `local record = record parallel({"a", "b", "c"}, record, {})`, 1},
 		{"branches", `parallel({"a", "b", "c"}, function(task) record(task, "10ms") end)`, 0},
 		{"failure in branches", `parallel({function() sleep "1h" end, function() error "x" end}, {on_error = "cancel"})`, 1},
 		{"timeout of parallel", `parallel({function() sleep "1h" end}, {timeout = "10ms"})`, 4},

@@ -54,8 +54,8 @@ var originalModels = []original{
 	{name: "U13 reply with an unknown status is refused", script: `status()`,
 		reply: `{"task_id":"task01","msg_status":"success","app_status":"paused"}`, stderr: `paused.*\(invalid_reply\)`, code: 4},
 	{name: "U14 wrong type of a parameter is refused and nothing is sent", script: `start{segment_time = "long"}`,
-		stderr: `start: segment_time`, code: 1, wire: []string{}},
-	{name: "U15 unknown command is refused", script: `parallel{{cmd = "pause"}}`, stderr: `pause`, code: 1, wire: []string{}},
+		stderr: `start: segment_time`, code: 2, wire: []string{}},
+	{name: "U15 unknown command is refused", script: `parallel{{cmd = "pause"}}`, stderr: `pause`, code: 2, wire: []string{}},
 }
 
 // The service with something else in the recorder's place: 5 tests.

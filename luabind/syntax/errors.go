@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,27 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s: %s", e.File, e.Message)
 	}
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+}
+
+// Shown gives the place to show to people and its line in the source src. An error at the end of the file is shown behind
+// the last line that says something.
+func (e *Error) Shown(src []byte) (line, column int, text string) {
+	lines := splitLines(string(bytes.TrimPrefix(src, byteOrderMark)))
+	at := func(n int) string {
+		if n < 1 || n > len(lines) {
+			return ""
+		}
+		return lines[n-1]
+	}
+	if text := at(e.Line); text != "" {
+		return e.Line, e.Column, text
+	}
+	for n := min(e.Line, len(lines)); n > 0; n-- {
+		if text := at(n); strings.TrimSpace(text) != "" {
+			return n, utf8.RuneCountInString(text) + 1, text
+		}
+	}
+	return e.Line, e.Column, ""
 }
 
 // Pos is a place in the source: line and byte column, both from 1.

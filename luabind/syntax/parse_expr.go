@@ -138,7 +138,7 @@ func (p *parser) suffixed() Expr {
 		switch p.tok.kind {
 		case ".":
 			p.advance()
-			key := &StringExpr{Node{p.tok.pos}, p.name(`after "."`)}
+			key := p.key(`after "."`)
 			e = &IndexExpr{at, e, key}
 		case "[":
 			o := p.open()

@@ -83,6 +83,12 @@ func (p *parser) declared(context string) Name {
 	return Name{p.name(context), at}
 }
 
+// key is a name behind a dot.
+func (p *parser) key(context string) *StringExpr {
+	name := p.declared(context) // its place must be read before it is passed
+	return &StringExpr{Node{name.Pos}, name.Text}
+}
+
 // enter and leave count nesting.
 func (p *parser) enter() {
 	p.depth++
@@ -261,13 +267,14 @@ func (p *parser) forStatement() Stmt {
 func (p *parser) functionStatement() Stmt {
 	at := Node{p.tok.pos}
 	o := p.open()
-	var target Expr = &NameExpr{Node{p.tok.pos}, p.name(`after "function"`)}
+	first := p.declared(`after "function"`)
+	var target Expr = &NameExpr{Node{first.Pos}, first.Text}
 	method := false
 	for !method && (p.tok.kind == "." || p.tok.kind == ":") {
 		method = p.tok.kind == ":"
 		dot := Node{p.tok.pos}
 		p.advance()
-		key := &StringExpr{Node{p.tok.pos}, p.name("in the name of a function")}
+		key := p.key("in the name of a function")
 		target = &IndexExpr{dot, target, key}
 	}
 	fn := p.functionBody(at.Pos, o, method)

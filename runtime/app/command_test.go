@@ -83,7 +83,7 @@ func TestWrongCommandsAreRefusedBeforeConnecting(t *testing.T) {
 		"status --timeout 0":            "--timeout",
 		"config now":                    "recue config takes no arguments",
 		"version now":                   "takes no arguments",
-		"reference now":                 "takes no arguments",
+		"reference now":                 "no function now",
 		"completion":                    "bash, zsh or fish",
 		"completion tcsh":               "bash, zsh or fish",
 		"sim now":                       "takes no arguments",

@@ -68,7 +68,7 @@ func (a *app) completion(c *cli.Context) error {
 			"recue help completion says how to install it")
 	}
 	script := template.Must(template.New("completion").Funcs(template.FuncMap{
-		"join": strings.Join, "quote": shellQuote, "names": flagNames, "undashed": func(s string) string { return strings.TrimLeft(s, "-") },
+		"join": strings.Join, "scripts": scriptCommands, "quote": shellQuote, "names": flagNames, "undashed": func(s string) string { return strings.TrimLeft(s, "-") },
 		"escape": strings.NewReplacer("[", `\[`, "]", `\]`, ":", `\:`, "'", `'\''`).Replace,
 	}).Parse(text))
 	_ = script.Execute(a.out, newCompletionData(a.commands())) // the output remembers a failed write
@@ -79,7 +79,7 @@ func newCompletionData(commands []*cli.Command) completionData {
 	var data completionData
 	help := completedCommand{Name: "help", Usage: "show what a command does and which flags it has"}
 	for _, c := range commands {
-		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: c.Name == "run"}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: c.Name == "run" || c.Name == "check"}
 		if c.Name == "completion" {
 			command.Words = []string{"bash", "zsh", "fish"}
 		}
@@ -112,6 +112,17 @@ func completed(flag cli.Flag) completedFlag {
 		"--output": {"text", "json"}, "--log-format": {"text", "json"}, "--log-level": {"DEBUG", "INFO", "WARNING", "ERROR"},
 	}[f.Names[0]]
 	return f
+}
+
+// scriptCommands are bash's conditions for the commands that take scripts.
+func scriptCommands(commands []completedCommand) []string {
+	var conditions []string
+	for _, c := range commands {
+		if c.Scripts {
+			conditions = append(conditions, "$command == "+c.Name)
+		}
+	}
+	return conditions
 }
 
 // flagNames lists all names of the flags.

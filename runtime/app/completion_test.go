@@ -40,7 +40,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 	}
 	cases := []struct{ line, want string }{ // the last word is the one to complete
 		{"recue st", "start stop status"},
-		{"recue ", "run start stop status sim config reference completion version help"},
+		{"recue ", "run check start stop status sim config reference completion version help"},
 		{"recue -s host sta", "start status"},
 		{"recue run ni", "night.lua"},
 		{"recue run night.lua --stop", "--stop-on-exit"},
@@ -161,7 +161,7 @@ func TestVersionConfigAndReference(t *testing.T) {
 	wants(t, "version", b.stdout, `{"version":"`)
 	b = newBench(t)
 	b.recue("reference")
-	if b.stdout.String() != b.engine.Reference() {
+	if text, _ := b.engine.Reference(""); b.stdout.String() != text {
 		t.Errorf("the reference is %q", b.stdout)
 	}
 	b = newBench(t)

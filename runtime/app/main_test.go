@@ -28,6 +28,9 @@ type fakeEngine struct {
 	run  func(ctx context.Context, h script.Host) error
 	name string // what Load was given
 	text string
+
+	checked  []script.Source // what Check was given
+	findings []script.Finding
 }
 
 func (e *fakeEngine) Load(name string, source []byte, _ script.Limits) (script.Program, error) {
@@ -38,7 +41,17 @@ func (e *fakeEngine) Load(name string, source []byte, _ script.Limits) (script.P
 	return fakeProgram{e}, nil
 }
 
-func (e *fakeEngine) Reference() string { return "start([task_id] [, options])\n" }
+func (e *fakeEngine) Reference(name string) (string, error) {
+	if name != "" && name != "start" {
+		return "", errors.New("no function " + name)
+	}
+	return "start([task_id] [, options])\n", nil
+}
+
+func (e *fakeEngine) Check(sources []script.Source, _ script.Limits) []script.Finding {
+	e.checked = append(e.checked, sources...)
+	return e.findings
+}
 
 type fakeProgram struct{ engine *fakeEngine }
 

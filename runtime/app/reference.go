@@ -5,12 +5,19 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"recue/runtime/fault"
 )
 
 func (a *app) referenceCommand() *cli.Command {
 	return &cli.Command{
-		Name: "reference", Usage: "describe every function that a script may use", Action: a.reference,
-		Description: "Describes the functions that scripts have besides those of Lua 5.1.\n\nExamples:\n  recue reference | less",
+		Name: "reference", Usage: "describe the functions that a script may use", ArgsUsage: "[NAME]", Action: a.reference,
+		Description: `Describes the functions that scripts have besides those of Lua 5.1: all of them, or the one of that name.
+
+Examples:
+  recue reference | less
+  recue reference parallel
+  recue reference log                             log.debug, log.info …`,
 	}
 }
 
@@ -18,9 +25,13 @@ func (a *app) reference(c *cli.Context) error {
 	if _, err := wantsJSON(c); err != nil {
 		return err
 	}
-	if err := noArguments(c); err != nil {
-		return err
+	if c.NArg() > 1 {
+		return usage("recue reference takes one name, got %q and %q", c.Args().Get(0), c.Args().Get(1))
 	}
-	fmt.Fprintln(a.out, strings.TrimRight(a.engine.Reference(), "\n"))
+	text, err := a.engine.Reference(c.Args().First())
+	if err != nil {
+		return fault.Usage(fmt.Errorf("recue reference: %w", err), "recue reference without a name describes all")
+	}
+	fmt.Fprintln(a.out, strings.TrimRight(text, "\n"))
 	return nil
 }

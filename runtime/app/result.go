@@ -8,6 +8,7 @@ import (
 
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
+	"recue/runtime/script"
 )
 
 // print writes one line of a result. A failed write is remembered by the output.
@@ -15,6 +16,16 @@ func (a *app) print(line string) { fmt.Fprintln(a.out, line) }
 
 // printJSON writes a JSON value as one line.
 func (a *app) printJSON(value []byte) { fmt.Fprintf(a.out, "%s\n", value) }
+
+// printFindings writes findings as a JSON list.
+func (a *app) printFindings(findings []script.Finding) {
+	if findings == nil {
+		findings = []script.Finding{}
+	}
+	encoder := json.NewEncoder(a.out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(findings) // the output remembers a failed write
+}
 
 // replyText is a reply as one line for people.
 func replyText(r protocol.Reply) string {

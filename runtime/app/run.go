@@ -71,6 +71,9 @@ func (a *app) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.refuse(source, limits); err != nil {
+		return err
+	}
 	log.WithField("seed", chance).Debug("math.random begins at this seed")
 	book, err := a.openJournal(c, cfg, log, scriptBegin(cfg, source, vars), "")
 	if err != nil {

@@ -23,8 +23,15 @@ type Engine interface {
 	// is an *Error with exit code 2; nothing has run then. Of the limits, those of
 	// sources count.
 	Load(name string, source []byte, limits Limits) (Program, error)
-	// Reference is the manual of every function, as text for a terminal.
-	Reference() string
+	// Check finds mistakes in scripts, and in the modules beside them that they
+	// require, without running anything. Each file is looked at once; files are
+	// in the order in which they were given, their findings in that of the lines.
+	// Of the limits, those of sources count.
+	Check(sources []Source, limits Limits) []Finding
+	// Reference is the manual as text for a terminal: of every function, or of the
+	// one that is named ("start", "log.info", "log" for all of log). The error
+	// says that there is none, and which may have been meant.
+	Reference(name string) (string, error)
 }
 
 // Program is a script that was loaded and can be run, once.

@@ -1,0 +1,121 @@
+package luabind
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/check"
+	"recue/luabind/dialect"
+	"recue/luabind/stdlib"
+	"recue/luabind/syntax"
+	"recue/luabind/vm"
+	"recue/runtime/protocol"
+	"recue/runtime/script"
+)
+
+// Check finds mistakes in scripts; see script.Engine.
+func (Engine) Check(sources []script.Source, limits script.Limits) []script.Finding {
+	return library().Check(sources, syntax.Limits{Source: limits.Source, Nesting: limits.Nesting})
+}
+
+// library is what check knows about scripts, made from the Funcs and from the
+// globals of a real state, so that it cannot differ from what scripts find.
+var library = sync.OnceValue(func() *check.Library {
+	commands := make([]string, len(protocol.Cmds))
+	for i, cmd := range protocol.Cmds {
+		commands[i] = string(cmd)
+	}
+	l := &check.Library{
+		Globals: globals(), Commands: commands, CheckCommand: func(v check.Value) error { return oneOf(commands...)(valueOf(v)) },
+		Absent:  stdlib.Absent,
+		Nearest: nearest,
+		UnknownOption: func(elsewhere map[string]string, name string, known []string) string {
+			return unknownOption(elsewhere, name, known).Error()
+		},
+		AtMost: atMost,
+		Show:   func(v check.Value) string { return show(valueOf(v)) },
+	}
+	own := reserved()
+	l.Compile = func(file *syntax.File) error {
+		_, err := dialect.Compile(file, own...)
+		return err
+	}
+	for _, f := range Funcs() {
+		l.Funcs = append(l.Funcs, check.Func{Name: f.Name, Signature: f.Signature(), Params: knownParams(f.Params)})
+	}
+	l.Index()
+	return l
+})
+
+func knownParams(params []Param) []check.Param {
+	var known []check.Param
+	for _, p := range params {
+		k := check.Param{
+			Name: p.Name, Article: p.Type.Article,
+			Optional: p.Optional, Rest: p.Rest, NotNil: p.NotNil, Any: p.Type.Name == Any.Name,
+			Fits:      func(v check.Value) bool { return p.Type.fits(valueOf(v)) },
+			Elsewhere: p.Elsewhere, Fields: knownParams(p.Fields),
+		}
+		if p.Check != nil {
+			k.Check = func(v check.Value) error { return p.Check(valueOf(v)) }
+		}
+		known = append(known, k)
+	}
+	return known
+}
+
+// valueOf is a Lua value of that kind; the value itself where it is known.
+func valueOf(v check.Value) lua.LValue {
+	switch v.Kind {
+	case check.Boolean:
+		return lua.LBool(v.Bool)
+	case check.Number:
+		return lua.LNumber(v.Number)
+	case check.Text:
+		return lua.LString(v.Text)
+	case check.Function:
+		return &lua.LFunction{}
+	case check.Tables:
+		t := &lua.LTable{Metatable: lua.LNil}
+		for _, f := range v.Fields {
+			t.RawSet(valueOf(f.Key), valueOf(f.Value))
+		}
+		return t
+	}
+	return lua.LNil
+}
+
+// globals are the names that a script finds, with the fields of the libraries.
+func globals() map[string]check.Table {
+	m := vm.New(vm.Options{})
+	L := m.State()
+	defer L.Close()
+	stdlib.Open(L, stdlib.Host{})
+	dialect.Install(L, dialect.Options{})
+	known := map[string]check.Table{"arg": {}, "vars": {}}
+	each(L.G.Global, func(key, v lua.LValue) {
+		table, isTable := v.(*lua.LTable)
+		if !isTable || table == L.G.Global {
+			known[key.String()] = check.Table{}
+			return
+		}
+		fields := map[string]bool{}
+		each(table, func(key, _ lua.LValue) { fields[key.String()] = true })
+		known[key.String()] = check.Table{Fields: fields}
+	})
+	for _, f := range Funcs() {
+		group, name, grouped := strings.Cut(f.Name, ".")
+		if !grouped {
+			known[group] = check.Table{}
+			continue
+		}
+		if known[group].Fields == nil {
+			known[group] = check.Table{Fields: map[string]bool{}, ReadOnly: slices.Contains(reserved(), group)}
+		}
+		known[group].Fields[name] = true
+	}
+	return known
+}
