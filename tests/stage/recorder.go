@@ -15,11 +15,9 @@ import (
 // Command is one command that reached the recorder.
 type Command struct {
 	protocol.Command
-	At        time.Time
-	Inbox     string // where the reply goes
-	RightOne  []byte // the reply of a recorder that does as it should
-	Link      int    // filled in by who knows it
-	Delivered int    // its place among all that were seen, from 0
+	At       time.Time
+	Inbox    string // where the reply goes
+	RightOne []byte // the reply of a recorder that does as it should
 }
 
 // Manner is how the recorder answers: the replies that it sends. Nil is the
@@ -40,6 +38,8 @@ type Recorder struct {
 	holds  bool
 	held   chan *Command
 	seen   []Command
+	late   int           // replies that wait for their delay
+	sent   chan struct{} // closed when there is one less
 }
 
 func newRecorder(t testing.TB, server *Server, o Options) *Recorder {
@@ -48,7 +48,7 @@ func newRecorder(t testing.TB, server *Server, o Options) *Recorder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Recorder{t: t, Sim: sim, held: make(chan *Command, 100), back: make(chan bool, 1000)}
+	r := &Recorder{t: t, Sim: sim, held: make(chan *Command, 100), back: make(chan bool, 1000), sent: make(chan struct{})}
 	options := append([]nats.Option{
 		nats.SetCustomDialer(freeDial{server}), nats.MaxReconnects(-1), nats.ReconnectWait(5 * time.Millisecond), nats.ReconnectJitter(0, 0),
 		nats.ReconnectBufSize(-1), nats.ReconnectHandler(func(*nats.Conn) { r.back <- true }), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}),
@@ -142,15 +142,50 @@ func (r *Recorder) Seen() []Command {
 func (r *Recorder) handle(m *nats.Msg) {
 	e := r.Sim.Answer(m.Data)
 	r.mu.Lock()
-	c := &Command{Command: e.Command, At: e.At, Inbox: m.Reply, RightOne: e.Reply, Delivered: len(r.seen)}
+	c := &Command{Command: e.Command, At: e.At, Inbox: m.Reply, RightOne: e.Reply}
 	r.seen = append(r.seen, *c)
 	holds := r.holds
 	r.mu.Unlock()
-	if holds {
-		r.held <- c
-		return
+	if !holds && e.Delay > 0 {
+		r.delayed(1)
 	}
-	r.Answer(c)
+	switch {
+	case holds:
+		r.held <- c
+	case e.Delay > 0:
+		time.AfterFunc(e.Delay, func() {
+			r.Answer(c)
+			r.delayed(-1)
+		})
+	default:
+		r.Answer(c)
+	}
+}
+
+// Settle returns when every reply that waits for its delay has been sent.
+func (r *Recorder) Settle() {
+	r.t.Helper()
+	for {
+		r.mu.Lock()
+		late, sent := r.late, r.sent
+		r.mu.Unlock()
+		if late == 0 {
+			r.Flush()
+			return
+		}
+		Wait(r.t, sent, "the last replies")
+	}
+}
+
+// delayed counts the replies that wait for their delay.
+func (r *Recorder) delayed(change int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.late += change
+	if change < 0 {
+		close(r.sent)
+		r.sent = make(chan struct{})
+	}
 }
 
 // Manners.

@@ -3,6 +3,7 @@ package stage
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -58,10 +59,14 @@ func (s *Stage) Run(source string, vars map[string]string) *Script {
 	logger := logrus.New()
 	logger.SetOutput(discard{})
 	logger.AddHook(markHook{r, ctx})
+	stdout := io.Writer(&r.stdout)
+	if s.Stdout != nil {
+		stdout = io.MultiWriter(stdout, s.Stdout)
+	}
 	go func() {
 		defer close(r.ended)
 		r.err = program.Run(ctx, script.Host{
-			Env:      script.Env{TaskID: "task01", Location: time.UTC, Stdout: &r.stdout, Log: logrus.NewEntry(logger), Grace: time.Second},
+			Env:      script.Env{TaskID: "task01", Location: time.UTC, Stdout: stdout, Log: logrus.NewEntry(logger), Grace: time.Second},
 			Recorder: s.Client, Clock: clock.Real{}, Vars: vars,
 		})
 	}()
@@ -123,3 +128,9 @@ func (r *Script) End() (stdout string, err error) {
 
 // Output is what the script has printed so far.
 func (r *Script) Output() string { return r.stdout.String() }
+
+// Ended is closed when the script has ended; Err is then what it ended with.
+func (r *Script) Ended() <-chan struct{} { return r.ended }
+
+// Err is what the script ended with; call it after Ended.
+func (r *Script) Err() error { return r.err }

@@ -9,7 +9,9 @@
 package stage
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -43,9 +45,10 @@ type Options struct {
 	Bus      func(*bus.Options)    // login, TLS; may be nil
 	Recorder []nats.Option         // login of the recorder
 	Sim      simulator.Options
-	Clock    clock.Clock // of Recue's connection; nil: the machine's
-	Tap      proxy.Tap   // may be nil
-	TLS      bool        // whether Recue is given a tls:// address
+	Clock    clock.Clock   // of Recue's connection; nil: the machine's
+	Tap      proxy.Tap     // may be nil
+	TLS      bool          // whether Recue is given a tls:// address
+	Timeout  time.Duration // of Recue's commands; 0 means Timeout
 }
 
 // Stage is one set-up. Its parts may be used from the test's goroutine.
@@ -57,6 +60,7 @@ type Stage struct {
 	Log      *Log // what Recue's connection says
 	Conn     *bus.Conn
 	Client   *recorder.Client
+	Stdout   io.Writer // if set, gets a copy of what scripts print
 }
 
 // New sets the stage up; it is taken down when the test ends.
@@ -89,7 +93,7 @@ func New(t testing.TB, o Options) *Stage {
 		defer cancel()
 		_ = s.Conn.Close(ctx)
 	})
-	s.Client = recorder.New(s.Conn, recorder.Options{Subject: Subject, Timeout: Timeout, Log: s.Log.entry})
+	s.Client = recorder.New(s.Conn, recorder.Options{Subject: Subject, Timeout: cmp.Or(o.Timeout, Timeout), Log: s.Log.entry})
 	return s
 }
 
