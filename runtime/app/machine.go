@@ -31,8 +31,9 @@ type Machine struct {
 // System is the machine that this process runs on.
 func System(args []string) Machine {
 	// Go ends a process that writes to a closed stdout or stderr. A run has to
-	// clean up first, and whoever closed the log must not stop a recording.
-	signal.Ignore(syscall.SIGPIPE)
+	// clean up first, and whoever closed the log must not stop a recording. The
+	// same goes for a file that may grow no more.
+	signal.Ignore(append(fileSignals, syscall.SIGPIPE)...)
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "" // then there is no ~ and no default folder for contexts

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package app
+
+import "os"
+
+// fileSignals is empty: there are none here.
+var fileSignals []os.Signal
