@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -36,20 +37,38 @@ func scheduleFuncs() []*Func {
 
 func scheduleFields() []Param {
 	return []Param{
-		{Name: "daily", Type: TextOrList, Optional: true, Doc: "time of day, or several: \"08:00\", {\"08:00\", \"20:30\"}"},
-		{Name: "days", Type: TextOrList, Optional: true, Doc: "with daily, the days of the week: \"mon-fri\", \"sat,sun\"", Default: "every day"},
-		{Name: "cron", Type: Text, Optional: true, Doc: "five fields (minute, hour, day of the month, month, day of the week), six with the second in front, or @hourly, @daily, @weekly, @monthly, @yearly"},
+		{Name: "daily", Type: TextOrList, Optional: true, Check: checkSpec("daily", func(text string) schedule.Spec { return schedule.Spec{Daily: text} }), Doc: "time of day, or several: \"08:00\", {\"08:00\", \"20:30\"}"},
+		{Name: "days", Type: TextOrList, Optional: true, Check: checkSpec("days", func(text string) schedule.Spec { return schedule.Spec{Daily: "00:00", Days: text} }), Doc: "with daily, the days of the week: \"mon-fri\", \"sat,sun\"", Default: "every day"},
+		{Name: "cron", Type: Text, Optional: true, Check: checkSpec("cron", func(text string) schedule.Spec { return schedule.Spec{Cron: text} }), Doc: "five fields (minute, hour, day of the month, month, day of the week), six with the second in front, or @hourly, @daily, @weekly, @monthly, @yearly"},
 		{Name: "every", Type: Duration, Optional: true, Check: checkDuration, Doc: "a distance of real time, counted from midnight of from, or of 1970-01-01, so that it is the same wherever it runs"},
-		{Name: "at", Type: Text, Optional: true, Doc: "once: \"2026-12-24 18:00\""},
-		{Name: "tz", Type: Text, Optional: true, Doc: "the zone of all these times, such as \"Europe/Berlin\"", Default: "the machine's"},
-		{Name: "from", Type: Text, Optional: true, Doc: "not before this date, or date and time"},
-		{Name: "till", Type: Text, Optional: true, Doc: "not after this date (the whole day counts), or date and time"},
+		{Name: "at", Type: Text, Optional: true, Check: checkSpec("at", func(text string) schedule.Spec { return schedule.Spec{At: text} }), Doc: "once: \"2026-12-24 18:00\""},
+		{Name: "tz", Type: Text, Optional: true, Check: checkSpec("tz", func(text string) schedule.Spec { return schedule.Spec{Daily: "00:00", TZ: text} }), Doc: "the zone of all these times, such as \"Europe/Berlin\"", Default: "the machine's"},
+		{Name: "from", Type: Text, Optional: true, Check: checkSpec("from", func(text string) schedule.Spec { return schedule.Spec{Daily: "00:00", From: text} }), Doc: "not before this date, or date and time"},
+		{Name: "till", Type: Text, Optional: true, Check: checkSpec("till", func(text string) schedule.Spec { return schedule.Spec{Daily: "00:00", Till: text} }), Doc: "not after this date (the whole day counts), or date and time"},
 		{Name: "except", Type: TextOrList, Optional: true, Doc: "dates on which it does not fire: {\"2026-12-25\"}; a time that a clock change moved counts by the date it was meant for"},
 		{Name: "missed", Type: Text, Optional: true, Check: oneOf(schedule.MissedPolicies...), Default: "once", Doc: "firings that came due while nothing ran: \"skip\" them, run the newest \"once\", or \"all\" in order; each within grace"},
 		{Name: "grace", Type: Duration, Optional: true, Check: checkTimeout, Default: "10m", Doc: "how late a firing may still start"},
 		{Name: "overlap", Type: Text, Optional: true, Check: oneOf(schedule.OverlapPolicies...), Default: "skip", Doc: "due while the last run still runs: \"skip\" it, \"queue\" one behind, \"allow\" both, or \"replace\" (cancel) the last"},
 		{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Doc: "a run that takes longer is cancelled"},
 		{Name: "on_failure", Type: Function, Optional: true, Doc: "called after a run that failed, with a table: job, due, error (its text) and, for a failed command, code"},
+	}
+}
+
+// checkSpec makes a Check for the text of one option: as a schedule that has no
+// other is read. What options mean together is seen when they are.
+func checkSpec(option string, spec func(text string) schedule.Spec) func(lua.LValue) error {
+	return func(v lua.LValue) error {
+		text, ok := v.(lua.LString)
+		if !ok {
+			return nil // a list: texts looks at it
+		}
+		if text == "" {
+			return errors.New("is empty")
+		}
+		if _, err := schedule.New(spec(string(text)), time.UTC); err != nil {
+			return errors.New(strings.TrimPrefix(err.Error(), option+" "))
+		}
+		return nil
 	}
 }
 

@@ -50,6 +50,24 @@ func TestExampleScripts(t *testing.T) {
 	}
 }
 
+// TestNextOfTheExample holds what the script of schedules says on the night on which
+// the clocks go back.
+func TestNextOfTheExample(t *testing.T) {
+	file, err := filepath.Abs("../scripts/nightly.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := recue(t, nil, "next", file, "--from", "2026-10-24", "--till", "2026-10-26").must(t)
+	golden := filepath.Join("golden", "nightly.next.txt")
+	if *update {
+		write(t, golden, r.stdout)
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || r.stdout != string(want) {
+		t.Errorf("it printed:\n%s\nwant:\n%s (%v)", r.stdout, want, err)
+	}
+}
+
 // example is a ```lua block of a manual.
 type example struct {
 	line  int    // of the fence

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 )
 
 // Machine is everything that the command line uses of the operating system. All
@@ -17,9 +19,11 @@ type Machine struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool // stderr is a terminal: people watch it
-	Open           func(name string) (fs.File, error)
-	ReadFile       func(name string) ([]byte, error)
-	ReadDir        func(name string) ([]fs.DirEntry, error)
+	// Zone is the machine's time zone, with its IANA name where that is known.
+	Zone     *time.Location
+	Open     func(name string) (fs.File, error)
+	ReadFile func(name string) ([]byte, error)
+	ReadDir  func(name string) ([]fs.DirEntry, error)
 
 	// Notify sends the signals that ask the process to end to ch until stop is
 	// called. Before Notify is called they end the process by themselves.
@@ -40,7 +44,7 @@ func System(args []string) Machine {
 	}
 	return Machine{
 		Args: args, LookupEnv: os.LookupEnv, Home: home,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), Zone: zone(),
 		Open:     func(name string) (fs.File, error) { return os.Open(name) },
 		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
 		Notify: notify, Exit: os.Exit,
@@ -61,4 +65,17 @@ func notify(ch chan<- os.Signal) (stop func()) {
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// zone is the machine's zone. Go knows its rules but calls it "Local".
+func zone() *time.Location {
+	name, set := os.LookupEnv("TZ")
+	if link, err := os.Readlink("/etc/localtime"); !set && err == nil {
+		_, name, _ = strings.Cut(link, "zoneinfo/")
+	}
+	name = strings.TrimPrefix(name, ":")
+	if named, err := time.LoadLocation(name); err == nil && name != "" {
+		return named
+	}
+	return time.Local
 }

@@ -82,6 +82,7 @@ func newBench(t *testing.T) *bench {
 	}
 	b.Machine = Machine{
 		LookupEnv: func(name string) (string, bool) { v, ok := b.env[name]; return v, ok },
+		Zone:      time.UTC,
 		Stdin:     strings.NewReader(""), Stdout: b.stdout, Stderr: b.stderr,
 		Open: func(name string) (fs.File, error) { return os.Open(name) },
 		ReadFile: func(name string) ([]byte, error) { // no .env of the folder that the tests run in

@@ -25,6 +25,8 @@ behind the script are the script's own: arg[1], arg[2] … Those that look like 
 Ctrl-C ends what waits, runs the script's finally functions (10 s at most) and ends the run; a
 second Ctrl-C ends it at once. What still records at the end is named on stderr.
 
+Schedules that the script declares are checked and do not fire: recue next lists when they would.
+
 Examples:
   recue run first_recording.lua
   recue run --sim first_recording.lua             against a simulated recorder, without any set-up
@@ -37,12 +39,16 @@ func (a *app) runCommand() *cli.Command {
 		Name: "run", Usage: "run a script", ArgsUsage: "SCRIPT [ARG...]", Description: runText,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "e", Usage: "run this `CODE` instead of a file"},
-			&cli.StringSliceFlag{Name: "var", Usage: "give the script vars.NAME, as `NAME=VALUE`; may be repeated"},
+			varFlag(),
 			&cli.BoolFlag{Name: "stop-on-exit", Usage: "at the end, stop the tasks that the run started and that still record"},
 			simFlag(),
 		}, limitFlags()...),
 		Action: a.run,
 	}
+}
+
+func varFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "var", Usage: "give the script vars.NAME, as `NAME=VALUE`; may be repeated"}
 }
 
 // run is the command: settings, script, connection, run, what still records.
@@ -80,8 +86,9 @@ func (a *app) run(c *cli.Context) error {
 		return err
 	}
 	err = a.perform(c, cfg, log, book, program, script.Host{
-		Env:   script.Env{TaskID: cfg.TaskID, Location: time.Local, Stdout: a.out, Log: log, Grace: grace},
+		Env:   script.Env{TaskID: cfg.TaskID, Location: a.machine.Zone, Stdout: a.out, Log: log, Grace: grace},
 		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir, Limits: limits, Seed: chance,
+		Jobs: &idleJobs{display: a.display, script: source.name},
 	})
 	book.end(exitCode(a.settle(err)))
 	return err

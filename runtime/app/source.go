@@ -28,14 +28,20 @@ func (a *app) source(c *cli.Context, limit int) (source, error) {
 	words := c.Args().Slice()
 	if c.IsSet("e") {
 		s := source{name: "-e", text: []byte(c.String("e")), dir: ".", args: words}
-		return s, checkSource("-e", s.text)
+		return s, checkSource("run", "-e", s.text)
 	}
 	if len(words) == 0 {
 		return source{}, fault.Usage(errors.New("recue run: no script is given"),
 			"name a file, - for standard input, or give a line with -e: recue run first_recording.lua")
 	}
-	name := words[0]
-	s := source{name: name, dir: filepath.Dir(name), args: words[1:]}
+	s, err := a.sourceOf("run", words[0], limit)
+	s.args = words[1:]
+	return s, err
+}
+
+// sourceOf reads one script for a command.
+func (a *app) sourceOf(command, name string, limit int) (source, error) {
+	s := source{name: name, dir: filepath.Dir(name)}
 	var err error
 	if name == "-" {
 		s.name, s.dir = "stdin", "."
@@ -44,9 +50,9 @@ func (a *app) source(c *cli.Context, limit int) (source, error) {
 		s.text, err = a.readScript(name, limit)
 	}
 	if err != nil {
-		return source{}, fault.Usage(fmt.Errorf("run %s: %w", name, err), a.similar(name, err))
+		return source{}, fault.Usage(fmt.Errorf("%s %s: %w", command, name, err), a.similar(name, err))
 	}
-	return s, checkSource(name, s.text)
+	return s, checkSource(command, name, s.text)
 }
 
 func (a *app) readScript(name string, limit int) ([]byte, error) {
@@ -91,12 +97,12 @@ func (quietly) Error() string   { return "" }
 func (q quietly) Unwrap() error { return q.err }
 
 // checkSource refuses what cannot be meant as a script.
-func checkSource(name string, text []byte) error {
+func checkSource(command, name string, text []byte) error {
 	switch {
 	case bytes.IndexByte(text, 0) >= 0:
-		return usage("run %s: it is a binary file, not a script", name)
+		return usage("%s %s: it is a binary file, not a script", command, name)
 	case len(bytes.TrimSpace(text)) == 0:
-		return usage("run %s: the script is empty", name)
+		return usage("%s %s: the script is empty", command, name)
 	}
 	return nil
 }

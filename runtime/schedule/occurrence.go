@@ -31,7 +31,7 @@ func (s *Schedule) Next(after time.Time) (Occurrence, bool) {
 		after = s.from.Add(-time.Nanosecond)
 	}
 	o, ok := s.rule.next(after)
-	if !ok || !s.till.IsZero() && !o.Due.Before(s.till) {
+	if !ok || !s.till.IsZero() && o.Due.After(s.till) {
 		return Occurrence{}, false
 	}
 	return o, true
@@ -184,6 +184,28 @@ func doubled(t time.Time) (second, first bool) {
 		first = till.Sub(t) <= time.Duration(offset-after)*time.Second
 	}
 	return second, first
+}
+
+// ClockChange says how the clocks of t's zone change on the day of t; "" where they
+// do not.
+func ClockChange(t time.Time) string {
+	from, till := t.ZoneBounds()
+	for _, change := range []time.Time{from, till} {
+		if change.IsZero() {
+			continue
+		}
+		last := wallOf(change.Add(-time.Second)) // before the clocks change
+		old, now := last.Add(time.Second), wallOf(change)
+		if day := midnight(wallOf(t), 0); old.Equal(now) || !day.Equal(midnight(last, 0)) && !day.Equal(midnight(now, 0)) {
+			continue
+		}
+		way := "forward"
+		if now.Before(old) {
+			way = "back"
+		}
+		return fmt.Sprintf("the clocks go %s that day, from %s to %s", way, clockText(old), clockText(now))
+	}
+	return ""
 }
 
 // clockText is a time of day, with its seconds where it has any.

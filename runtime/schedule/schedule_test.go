@@ -209,6 +209,31 @@ func TestPolicyHasDefaults(t *testing.T) {
 	}
 }
 
+func TestClockChange(t *testing.T) {
+	for _, c := range []struct{ zone, at, want string }{
+		{"Europe/Berlin", "2026-03-29 08:00", "the clocks go forward that day, from 02:00 to 03:00"},
+		{"Europe/Berlin", "2026-03-29 00:00", "the clocks go forward that day, from 02:00 to 03:00"},
+		{"Europe/Berlin", "2026-10-25 23:59", "the clocks go back that day, from 03:00 to 02:00"},
+		{"Europe/Berlin", "2026-10-26 00:00", ""},
+		{"Europe/Berlin", "2026-07-01 00:00", ""},
+		{"Africa/Cairo", "2026-10-29 20:00", "the clocks go back that day, from 00:00 to 23:00"},
+		{"America/Havana", "2026-03-08 20:00", "the clocks go forward that day, from 00:00 to 01:00"},
+		{"Asia/Kolkata", "2026-03-08 20:00", ""},
+	} {
+		zone, err := Zone(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.ParseInLocation("2006-01-02 15:04", c.at, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ClockChange(at); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.zone, c.at, got, c.want)
+		}
+	}
+}
+
 // A Spec that was stored means the same when it is read again.
 func TestSpecIsPlainJSON(t *testing.T) {
 	spec := Spec{Daily: "08:00", Days: "mon-fri", TZ: "Europe/Berlin", Except: []string{"2026-12-25"}, Grace: "1h"}

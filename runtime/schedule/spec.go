@@ -76,7 +76,7 @@ type Schedule struct {
 	zone *time.Location
 	rule rule
 	from time.Time // zero: none
-	till time.Time // the first instant that is too late; zero: none
+	till time.Time // the last instant that counts; zero: none
 }
 
 // rule finds the first occurrence after an instant, without regard to from and till.
@@ -93,8 +93,8 @@ func New(spec Spec, zone *time.Location) (*Schedule, error) {
 	s := &Schedule{spec: spec, zone: zone}
 	var err error
 	if spec.TZ != "" {
-		if s.zone, err = loadZone(spec.TZ); err != nil {
-			return nil, err
+		if s.zone, err = Zone(spec.TZ); err != nil {
+			return nil, fmt.Errorf("tz %w", err)
 		}
 	}
 	if err := s.readPolicy(); err != nil {

@@ -3,6 +3,7 @@ package schedule
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,25 +108,38 @@ func parseWall(text string, layouts []string) (time.Time, error) {
 	return time.Time{}, nearest
 }
 
+// ParseFrom reads the beginning of a span of time: a date ("2026-12-01", from its
+// midnight on) or a date and time ("2026-12-01 08:00").
+func ParseFrom(text string, zone *time.Location) (time.Time, error) {
+	w, err := parseWall(text, slices.Concat(times, dates))
+	if err != nil {
+		return time.Time{}, fmt.Errorf(`%q is no date%s: write "2026-12-01" or "2026-12-01 08:00"`, text, whyNot(err))
+	}
+	return instant(w, zone), nil
+}
+
+// ParseTill reads the end of a span of time: a date, which counts whole, or a date
+// and time, which itself still counts. It gives the last nanosecond that does.
+func ParseTill(text string, zone *time.Location) (time.Time, error) {
+	if day, err := parseWall(text, dates); err == nil {
+		return instant(midnight(day, 1), zone).Add(-time.Nanosecond), nil
+	}
+	return ParseFrom(text, zone)
+}
+
 // readWindow reads from and till.
-func (s *Schedule) readWindow() error {
-	if text := s.spec.From; text != "" {
-		w, err := parseWall(text, append(times, dates...))
-		if err != nil {
-			return fmt.Errorf(`from %q is no date%s: write "2026-12-01" or "2026-12-01 08:00"`, text, whyNot(err))
-		}
-		s.from = instant(w, s.zone)
-	}
-	if text := s.spec.Till; text != "" {
-		if day, err := parseWall(text, dates); err == nil {
-			s.till = instant(midnight(day, 1), s.zone)
-		} else if w, err := parseWall(text, append(times, dates...)); err == nil {
-			s.till = instant(w, s.zone).Add(time.Nanosecond)
-		} else {
-			return fmt.Errorf(`till %q is no date%s: write "2026-12-31" or "2026-12-31 20:00"`, text, whyNot(err))
+func (s *Schedule) readWindow() (err error) {
+	if s.spec.From != "" {
+		if s.from, err = ParseFrom(s.spec.From, s.zone); err != nil {
+			return fmt.Errorf("from %w", err)
 		}
 	}
-	if !s.from.IsZero() && !s.till.IsZero() && !s.from.Before(s.till) {
+	if s.spec.Till != "" {
+		if s.till, err = ParseTill(s.spec.Till, s.zone); err != nil {
+			return fmt.Errorf("till %w", err)
+		}
+	}
+	if !s.from.IsZero() && !s.till.IsZero() && s.from.After(s.till) {
 		return fmt.Errorf("from %q is after till %q", s.spec.From, s.spec.Till)
 	}
 	return nil

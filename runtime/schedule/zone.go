@@ -14,12 +14,12 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
-// loadZone gives the zone of an IANA name.
-func loadZone(name string) (*time.Location, error) {
+// Zone gives the zone of an IANA name. Its error says which one was meant.
+func Zone(name string) (*time.Location, error) {
 	if zone, err := time.LoadLocation(name); err == nil && name != "Local" {
 		return zone, nil
 	}
-	return nil, fmt.Errorf(`tz %q is no time zone%s: write one like "Europe/Berlin" or "UTC"`, name, likelyZone(name))
+	return nil, fmt.Errorf(`%q is no time zone%s: write one like "Europe/Berlin" or "UTC"`, name, likelyZone(name))
 }
 
 // likelyZone is the question to add to an error, or "". People write a zone's
