@@ -53,7 +53,9 @@ func printLine(c *Call) error {
 	if err := c.spend(line.Len()); err != nil {
 		return err
 	}
-	if _, err := c.env().Stdout.Write([]byte(line.String())); err != nil {
+	var err error
+	c.branch.Blocking(func() { _, err = c.env().Stdout.Write([]byte(line.String())) })
+	if err != nil {
 		cause := fmt.Errorf("print: %w: %w", script.ErrStdout, err)
 		c.branch.Root().Cancel(cause)
 		return cause
@@ -106,7 +108,7 @@ func logLine(c *Call, level logrus.Level) error {
 	if err := c.spend(size); err != nil {
 		return err
 	}
-	entry.Log(level, message)
+	c.branch.Blocking(func() { entry.Log(level, message) })
 	return nil
 }
 

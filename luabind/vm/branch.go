@@ -251,6 +251,15 @@ func (b *Branch) Await(start func(wake func()) (cancel func(cause error))) {
 	m.state.G.CurrentThread = b.thread()
 }
 
+// Blocking runs f, which may block on the outside: a pager that nobody scrolls, a
+// disk. The baton is kept, so that output stays in order and all others wait, but
+// the script is not taken to compute meanwhile.
+func (b *Branch) Blocking(f func()) {
+	b.vm.watchdog.leave()
+	defer b.vm.watchdog.enter(b)
+	f()
+}
+
 // Shield runs f so that a cancellation does not reach what it waits for: the
 // stop of a recording must be sent whatever ended the wait before it. It
 // protects host code only; Lua instructions of a cancelled branch still raise.

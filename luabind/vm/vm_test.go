@@ -315,6 +315,31 @@ func TestComputingForLongIsReportedAndLimited(t *testing.T) {
 	}
 }
 
+// A pager that is not scrolled, and a server that takes nothing, are no endless loop.
+func TestWhatBlocksOutsideIsNotComputing(t *testing.T) {
+	for _, src := range []string{"print_to_pager()", "send_to_jammed_server()"} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHarness(t, Options{MaxCompute: 5 * time.Second, Slow: func(at Position) { t.Errorf("%s is slow at %v", src, at) }})
+			L := h.m.State()
+			L.SetGlobal("print_to_pager", L.NewFunction(func(L *lua.LState) int {
+				Of(L).Blocking(func() { time.Sleep(time.Minute) })
+				return 0
+			}))
+			L.SetGlobal("send_to_jammed_server", L.NewFunction(func(L *lua.LState) int {
+				Of(L).Await(func(wake func()) func(error) {
+					time.Sleep(time.Minute)
+					go wake()
+					return func(error) { wake() }
+				})
+				return 0
+			}))
+			if err := h.run(src + " out 'went on'"); err != nil || len(h.out) != 1 {
+				t.Errorf("%s: %v, %v", src, err, h.out)
+			}
+		})
+	}
+}
+
 func TestStackOverflowIsAnError(t *testing.T) {
 	for _, src := range []string{
 		"local function f() return 1 + f() end f()",
