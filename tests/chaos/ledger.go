@@ -1,6 +1,6 @@
 // Package chaos runs thousands of commands while the server is restarted and
 // the link stalls, and then reconciles what everybody saw: the script, the
-// recorder, and the proxy between them. No command may be lost, doubled, made up
+// recorder, the journal, and the proxy between them. No command may be lost, doubled, made up
 // or delivered after it was reported as failed.
 //
 // Check is the reconciliation, a pure function: what it must find is planted in
@@ -45,6 +45,13 @@ type Passage struct {
 	Opened time.Time // when the link was made over which it came
 }
 
+// Entry is a line of the journal about a command: its intent, or its outcome.
+type Entry struct {
+	Key
+	Outcome string // "" for an intent; "done" or a failure code
+	At      time.Time
+}
+
 // Outage is a time in which the server was away, or the link stood still.
 type Outage struct {
 	What     string
@@ -58,6 +65,8 @@ type Ledger struct {
 	Results   []Result      // the script's
 	Sightings []Sighting    // the recorder's
 	Passages  []Passage     // the proxy's
+	Journaled bool          // whether there is a journal
+	Journal   []Entry       // its lines, in order
 	Outages   []Outage      // made by the test
 	Recording []string      // tasks that the recorder records at the end
 	Believed  []string      // tasks that Recue believes to record, or that may
@@ -75,6 +84,7 @@ const (
 	Causeless Kind = "causeless" // it failed, and nothing explains why
 	Stray     Kind = "stray"     // it ended in a way in which no command may end here
 	Forgotten Kind = "forgotten" // the recorder records, and Recue does not know
+	Unwritten Kind = "unwritten" // the journal lacks it, or has it too late, or otherwise
 )
 
 // Finding is one thing that does not fit.
@@ -94,6 +104,8 @@ type story struct {
 	sightings []Sighting
 	commands  []Passage
 	replies   []Passage
+	intents   []Entry
+	outcomes  []Entry
 }
 
 // Check reconciles a ledger. Without findings all is well.
@@ -108,6 +120,9 @@ func Check(l Ledger) []Finding {
 			s.checkDelivery(report)
 			s.checkAnswer(report)
 			s.checkCause(l, report)
+			if l.Journaled {
+				s.checkJournal(report)
+			}
 		}
 	}
 	for _, task := range l.Recording {
@@ -143,6 +158,13 @@ func (l Ledger) stories() []*story {
 			of(p.Key).commands = append(of(p.Key).commands, p)
 		}
 	}
+	for _, e := range l.Journal {
+		if e.Outcome == "" {
+			of(e.Key).intents = append(of(e.Key).intents, e)
+		} else {
+			of(e.Key).outcomes = append(of(e.Key).outcomes, e)
+		}
+	}
 	var stories []*story
 	for _, s := range byKey {
 		stories = append(stories, s)
@@ -159,6 +181,8 @@ type reporter func(kind Kind, format string, args ...any)
 // once at most.
 func (s *story) checkCounts(report reporter) {
 	switch {
+	case !s.issued && len(s.intents)+len(s.outcomes) > 0:
+		report(MadeUp, "nobody issued it, and it is in the journal")
 	case !s.issued && len(s.sightings)+len(s.commands) > 0:
 		report(Ghost, "nobody issued it, and it was sent")
 	case !s.issued:
@@ -226,6 +250,29 @@ func (s *story) checkCause(l Ledger, report reporter) {
 		}
 	}
 	report(Causeless, "it ended as %s, and nothing was wrong from %s to %s", result.Code, clock(result.Begin), clock(result.End))
+}
+
+// checkJournal holds that a start or stop is written down before it is sent, and
+// that every outcome is, as the script was told it.
+func (s *story) checkJournal(report reporter) {
+	if s.key.Cmd != "status" { // which changes nothing, and has no intent
+		if len(s.intents) != 1 {
+			report(Unwritten, "the journal has %d intents", len(s.intents))
+			return
+		}
+		for _, p := range s.commands {
+			if s.intents[0].At.After(p.At) {
+				report(Unwritten, "it was sent at %s, and its intent written at %s", clock(p.At), clock(s.intents[0].At))
+			}
+		}
+	}
+	told := s.results[0].Code
+	if told == "ok" {
+		told = "done"
+	}
+	if len(s.outcomes) != 1 || s.outcomes[0].Outcome != told {
+		report(Unwritten, "the script was told %s, and the journal has %v", told, s.outcomes)
+	}
 }
 
 func clock(t time.Time) string { return t.Format("15:04:05.000") }

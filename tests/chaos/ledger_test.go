@@ -22,6 +22,7 @@ func calm() Ledger {
 			{Key: cam1, At: at(2), Link: 1, Opened: at(-100)},
 			{Key: cam1, At: at(5), Link: 1, Opened: at(-100), Reply: true},
 		},
+		Journaled: true, Journal: []Entry{{Key: cam1, At: at(1)}, {Key: cam1, At: at(6), Outcome: "done"}},
 		Recording: []string{"cam1"}, Believed: []string{"cam1"},
 	}
 }
@@ -43,7 +44,7 @@ func TestCheckFinds(t *testing.T) {
 		}, []Kind{Ghost}},
 		{"a result of what nobody issued", func(l *Ledger) {
 			l.Results = append(l.Results, Result{Key: Key{"stop", "cam2"}, Code: "ok"})
-		}, []Kind{MadeUp, MadeUp}},
+		}, []Kind{MadeUp, MadeUp, Unwritten}},
 		{"delivered, and reported as not sent", func(l *Ledger) {
 			l.Results[0].Code = "not_sent"
 			l.Outages = []Outage{{From: at(0), To: at(20)}}
@@ -87,11 +88,27 @@ func TestCheckFinds(t *testing.T) {
 		{"a refusal: all is well", func(l *Ledger) {
 			l.Results[0].Code, l.Sightings[0].OK = "rejected", false
 		}, nil},
+		{"no intent", func(l *Ledger) { l.Journal = l.Journal[1:] }, []Kind{Unwritten}},
+		{"no outcome", func(l *Ledger) { l.Journal = l.Journal[:1] }, []Kind{Unwritten}},
+		{"an intent that was written too late", func(l *Ledger) { l.Journal[0].At = at(3) }, []Kind{Unwritten}},
+		{"two intents", func(l *Ledger) { l.Journal = append(l.Journal, l.Journal[0]) }, []Kind{Unwritten}},
+		{"an outcome that is not what the script was told", func(l *Ledger) { l.Journal[1].Outcome = "timeout" }, []Kind{Unwritten}},
+		{"an intent that nobody had", func(l *Ledger) {
+			l.Journal = append(l.Journal, Entry{Key: Key{"stop", "cam2"}, At: at(1)})
+		}, []Kind{MadeUp}},
+
 		{"nothing recorded, a maybe: all is well", func(l *Ledger) { l.Recording = nil }, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := calm()
 			c.plant(&l)
+			if len(l.Results) == 1 && l.Results[0].Code != "ok" { // written as it was told
+				for i := range l.Journal {
+					if l.Journal[i].Outcome != "" {
+						l.Journal[i].Outcome = l.Results[0].Code
+					}
+				}
+			}
 			found := Check(l)
 			same := len(found) == len(c.want)
 			for i := 0; same && i < len(found); i++ {

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"recue/runtime/protocol"
+	"recue/runtime/recorder"
 	"recue/tests/proxy"
 	"recue/tests/stage"
 )
@@ -22,7 +24,7 @@ import (
 func TestChecksCatchPlantedBugs(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		client *naive // nil: Recue
+		client client
 		meddle func(proxy.Message, int) []byte
 		plan   plan
 		want   Kind
@@ -33,25 +35,35 @@ func TestChecksCatchPlantedBugs(t *testing.T) {
 		{"a failure is told as success, as the Python original did", &naive{believe: true}, nil, plan{stalls: 1}, MadeUp},
 		{"a result is forgotten", &naive{forget: true}, nil, plan{}, Lost},
 		{"a start that timed out counts as one that failed", &naive{starts: true}, every7th(proxy.ToClient, nothing), plan{}, Forgotten},
-		{"the network loses a reply", nil, every7th(proxy.ToClient, nothing), plan{}, Causeless},
-		{"the network loses a command", nil, every7th(proxy.ToServer, nothing), plan{}, Causeless},
-		{"the network doubles a command", nil, every7th(proxy.ToServer, twice), plan{}, Doubled},
-		{"somebody else answers, and the recorder never hears of it", nil, every7th(proxy.ToServer, forge), plan{}, MadeUp},
+		{"the network loses a reply", &asRecue{}, every7th(proxy.ToClient, nothing), plan{}, Causeless},
+		{"the network loses a command", &asRecue{}, every7th(proxy.ToServer, nothing), plan{}, Causeless},
+		{"the network doubles a command", &asRecue{}, every7th(proxy.ToServer, twice), plan{}, Doubled},
+		{"somebody else answers, and the recorder never hears of it", &asRecue{}, every7th(proxy.ToServer, forge), plan{}, MadeUp},
+		{"the journal lacks an intent", &asRecue{wrap: func(j recorder.Journal) recorder.Journal { return &lazyJournal{Journal: j} }}, nil, plan{}, Unwritten},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := c.plan
 			p.tasks, p.limit, p.timeout, p.meddle = 20, 20, 300*time.Millisecond, c.meddle
-			var as client = &asRecue{}
-			if c.client != nil {
-				as = c.client
-			}
-			found := Check(play(t, p, seed(), as))
+			found := Check(play(t, p, seed(), c.client))
 			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Kind == c.want }) {
 				t.Errorf("nothing is %s, but: %v", c.want, found)
 			}
 		})
 	}
+}
+
+// lazyJournal does not write down every seventh command.
+type lazyJournal struct {
+	recorder.Journal
+	count atomic.Int64
+}
+
+func (l *lazyJournal) Intend(cmd protocol.Command, subject, at string) (func(protocol.Reply, error), error) {
+	if l.count.Add(1)%7 == 0 {
+		return func(protocol.Reply, error) {}, nil
+	}
+	return l.Journal.Intend(cmd, subject, at)
 }
 
 // every7th leaves all but every seventh message on that way alone.
@@ -165,6 +177,10 @@ func (n *naive) ask(r *run, command protocol.Command) (code, file string) {
 }
 
 func (n *naive) reconnected(r *run) { stage.Wait(r.t, n.back, "the reconnect") }
+
+func (n *naive) journal(*testing.T) recorder.Journal { return nil }
+
+func (n *naive) entries(*testing.T) []Entry { return nil }
 
 func (n *naive) links() int { return 2 } // the stage's own
 

@@ -2,12 +2,22 @@ package chaos
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
 
+	"recue/runtime/journal"
+	"recue/runtime/recorder"
 	"recue/tests/stage"
 )
 
 // asRecue is Recue itself: a Lua script with parallel.
-type asRecue struct{ r *run }
+type asRecue struct {
+	r       *run
+	written *journal.Journal
+	file    string
+	wrap    func(recorder.Journal) recorder.Journal // a journal with a bug; nil: none
+}
 
 const chaosScript = `
 math.randomseed(tonumber(vars.seed))
@@ -46,6 +56,39 @@ func (c *asRecue) reconnected(r *run) {
 	if err := r.Conn.NATS().FlushTimeout(stage.Patience); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+func (c *asRecue) journal(t *testing.T) recorder.Journal {
+	c.file = filepath.Join(t.TempDir(), "journal.jsonl")
+	var err error
+	if c.written, err = journal.Open(c.file, journal.Options{Begin: journal.Begin{Command: "run"}}); err != nil {
+		t.Fatal(err)
+	}
+	if c.wrap != nil {
+		return c.wrap(c.written)
+	}
+	return c.written
+}
+
+func (c *asRecue) entries(t *testing.T) []Entry {
+	if err := c.written.End(0); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(c.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var entries []Entry
+	for e, err := range journal.Read(file) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Kind == journal.KindIntent || e.Kind == journal.KindOutcome {
+			entries = append(entries, Entry{Key{e.Cmd, e.TaskID}, e.Outcome, e.Time})
+		}
+	}
+	return entries
 }
 
 func (c *asRecue) links() int { return 1 }

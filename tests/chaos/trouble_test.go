@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recue/runtime/protocol"
+	"recue/runtime/recorder"
 	"recue/runtime/simulator"
 	"recue/tests/proxy"
 	"recue/tests/stage"
@@ -32,6 +33,9 @@ type client interface {
 	run(r *run)
 	// reconnected returns when it is connected after a restart.
 	reconnected(r *run)
+	// journal is where it writes down what it does, or nil; entries are what it wrote.
+	journal(t *testing.T) recorder.Journal
+	entries(t *testing.T) []Entry
 	// links is how many connections there are on its side of the proxy.
 	links() int
 	// believed are the tasks that it takes for recording, or maybe recording.
@@ -57,7 +61,7 @@ func play(t *testing.T, p plan, seed uint64, c client) Ledger {
 	r := &run{t: t, plan: p, seed: seed, chance: rand.New(rand.NewPCG(seed, 0)), board: newBoard(), trace: newTrace()}
 	r.trace.meddle = p.meddle
 	r.Stage = stage.New(t, stage.Options{
-		T: t, Timeout: p.timeout, Tap: r.trace.tap,
+		T: t, Timeout: p.timeout, Tap: r.trace.tap, Journal: c.journal(t),
 		Sim: simulator.Options{Delay: time.Millisecond, Jitter: 20 * time.Millisecond, Seed: seed},
 	})
 	r.Stage.Stdout = r.board
@@ -147,7 +151,8 @@ func (r *run) ledger(c client) Ledger {
 		}
 	}
 	r.Recorder.Settle()
-	l := Ledger{Timeout: r.plan.timeout, Outages: r.outages, Believed: c.believed()}
+	l := Ledger{Timeout: r.plan.timeout, Outages: r.outages, Believed: c.believed(), Journal: c.entries(r.t)}
+	l.Journaled = len(l.Journal) > 0
 	for i := range r.plan.tasks {
 		task := taskName(i)
 		for _, cmd := range protocol.Cmds {

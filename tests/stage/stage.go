@@ -45,10 +45,11 @@ type Options struct {
 	Bus      func(*bus.Options)    // login, TLS; may be nil
 	Recorder []nats.Option         // login of the recorder
 	Sim      simulator.Options
-	Clock    clock.Clock   // of Recue's connection; nil: the machine's
-	Tap      proxy.Tap     // may be nil
-	TLS      bool          // whether Recue is given a tls:// address
-	Timeout  time.Duration // of Recue's commands; 0 means Timeout
+	Clock    clock.Clock      // of Recue's connection; nil: the machine's
+	Tap      proxy.Tap        // may be nil
+	TLS      bool             // whether Recue is given a tls:// address
+	Timeout  time.Duration    // of Recue's commands; 0 means Timeout
+	Journal  recorder.Journal // may be nil
 }
 
 // Stage is one set-up. Its parts may be used from the test's goroutine.
@@ -93,7 +94,7 @@ func New(t testing.TB, o Options) *Stage {
 		defer cancel()
 		_ = s.Conn.Close(ctx)
 	})
-	s.Client = recorder.New(s.Conn, recorder.Options{Subject: Subject, Timeout: cmp.Or(o.Timeout, Timeout), Log: s.Log.entry})
+	s.Client = recorder.New(s.Conn, recorder.Options{Subject: Subject, Timeout: cmp.Or(o.Timeout, Timeout), Log: s.Log.entry, Journal: o.Journal})
 	return s
 }
 
