@@ -12,14 +12,17 @@
 // the command is sent: whatever kills the process, every command that a recorder
 // saw is in the journal. That alone does not outlast a loss of power, since the
 // system writes files to the disk some seconds later; with Options.Sync it does
-// (fsync before each start and stop, some milliseconds each). The end of a run is
-// always synced. Outcomes are written soon after they are known, in batches: a
-// killed process may leave intents without an outcome, which is how commands
-// that were in flight look too.
+// (fsync before each start and stop, a fraction of a millisecond to ten or more). The end of a run is
+// always synced. Outcomes are written with the next intent, or 10 ms after they are
+// known: what a killed process leaves of its last commands are intents
+// without an outcome, as of those that were in flight.
 //
 // A file that cannot be written (a full disk) makes Intend fail; the caller then
 // refuses starts and lets stops through. Lines that could not be written are kept,
 // up to a bound, and tried again.
+//
+// A start or stop with its outcome costs some 4 µs of processor time, most of it
+// the write(2) of the intent. Opening reads the whole file, 1 GB/s and more.
 //
 // # The file
 //

@@ -11,6 +11,9 @@ import (
 	"recue/runtime/protocol"
 )
 
+// gather is how long an outcome waits for others, or for an intent to take it along.
+const gather = 10 * time.Millisecond
+
 // maxPending bounds, in bytes, the lines that wait to be written.
 const maxPending = 16 << 20
 
@@ -181,15 +184,22 @@ func (j *Journal) add(line func(b []byte) []byte) {
 	}
 }
 
-// flusher writes what waits. While it does, more gathers: that is all the
-// batching there is, and what waits never waits for time to pass.
+// flusher writes what waits, where no intent has taken it along before. It lets
+// lines gather: woken for each it would cost a parallel run three quarters of its speed.
 func (j *Journal) flusher() {
 	defer close(j.idle)
 	for {
 		select {
 		case <-j.wake:
+		case <-j.stop:
+			return
+		}
+		timer := time.NewTimer(gather)
+		select {
+		case <-timer.C:
 			_ = j.flush() // what failed is kept; the next intent, or End, says why
 		case <-j.stop:
+			timer.Stop()
 			return
 		}
 	}
