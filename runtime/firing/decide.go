@@ -1,0 +1,67 @@
+package firing
+
+import (
+	"fmt"
+	"time"
+
+	"recue/runtime/schedule"
+)
+
+// prompt is how late a firing may come to its turn while a node ticks before it is
+// taken for one whose time was while nothing ran.
+const prompt = time.Minute
+
+// maxLook bounds how many occurrences of the past are looked at in one go.
+const maxLook = 100_000
+
+// decide says what to publish for what came due after the cursor and until now:
+// firings to run, and records of those that are not to run, in the order of their
+// times. since is when this node began to tick.
+//
+// What came due while a node ticked runs, whatever the policy. Of what came due
+// while nothing ran, missed decides: none, the newest within grace, or each within
+// grace; the rest is recorded as missed, those in a row as one.
+func decide(s *schedule.Schedule, job string, cursor, now, since time.Time) []Firing {
+	var due []schedule.Occurrence
+	for after := cursor; len(due) < maxLook; {
+		o, ok := s.Next(after)
+		if !ok || o.Due.After(now) {
+			break
+		}
+		due = append(due, o)
+		after = o.Due
+	}
+	newest := -1 // of those within grace
+	for i, o := range due {
+		if now.Sub(o.Due) <= s.Grace {
+			newest = i
+		}
+	}
+	var firings []Firing
+	for i, o := range due {
+		late := now.Sub(o.Due)
+		reason := ""
+		switch live := o.Due.After(since) && late <= prompt; {
+		case live:
+		case late > s.Grace:
+			reason = fmt.Sprintf("its time was %v ago, and its grace is %v", late.Round(time.Second), s.Grace)
+		case s.Missed == schedule.MissedSkip:
+			reason = "nothing ran at its time (missed = \"skip\")"
+		case s.Missed == schedule.MissedOnce && i < newest:
+			reason = "nothing ran at its time, and a newer one runs instead (missed = \"once\")"
+		}
+		f := Firing{Job: job, Kind: Due, Due: o.Due, Cursor: o.Due, Note: o.Note, Reason: reason}
+		if reason == "" {
+			firings = append(firings, f)
+			continue
+		}
+		f.Kind, f.Count = Missed, 1
+		if n := len(firings); n > 0 && firings[n-1].Kind == Missed {
+			f.Count += firings[n-1].Count
+			firings[n-1] = f
+			continue
+		}
+		firings = append(firings, f)
+	}
+	return firings
+}

@@ -1,0 +1,329 @@
+package firing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/clock"
+	"recue/runtime/schedule"
+)
+
+// NodeOptions are what a node needs from its host. All are needed unless they say
+// otherwise.
+type NodeOptions struct {
+	Name  string // names the node in records; unique among those that are alive
+	Clock clock.Clock
+	Log   *logrus.Entry
+	// Stop carries out a planned stop: it asks whether the task still records, and
+	// stops it.
+	Stop func(ctx context.Context, s Stop) error
+	// Grace is how long runs may go on once the node is to end, before they are
+	// cancelled.
+	Grace time.Duration
+	// Fired and Ended are told of each firing that this node published, and how late,
+	// and of each run that it saw to its end. May be nil.
+	Fired func(f Firing, late time.Duration)
+	Ended func(r Run)
+}
+
+// Handler is a job as this node can run it.
+type Handler struct {
+	Schedule *schedule.Schedule
+	Script   string // the name and the hash of the file that declares it
+	SHA256   string
+	// Run runs the job once. The end of ctx cancels it; the cause says why.
+	Run func(ctx context.Context, r Run) error
+	// Failed is told of a run that failed or was interrupted. May be nil.
+	Failed func(ctx context.Context, r Run, err error)
+}
+
+// Node serves jobs: it publishes their firings and runs them. Any number of nodes
+// may serve the same jobs.
+type Node struct {
+	store  *Store
+	opts   NodeOptions
+	ticker *ticker
+
+	mu       sync.Mutex
+	handlers map[string]*Handler
+	active   map[string]*active // by the key of the run's record
+	stopping bool
+	changed  chan struct{} // closed and made anew when a record of the runs changed
+
+	takes sync.WaitGroup
+}
+
+// NewNode makes a node that serves nothing yet.
+func NewNode(store *Store, opts NodeOptions) *Node {
+	if opts.Fired == nil {
+		opts.Fired = func(Firing, time.Duration) {}
+	}
+	if opts.Ended == nil {
+		opts.Ended = func(Run) {}
+	}
+	return &Node{
+		store: store, opts: opts,
+		handlers: map[string]*Handler{}, active: map[string]*active{}, changed: make(chan struct{}),
+		ticker: &ticker{
+			store: store, clock: opts.Clock, node: opts.Name, log: opts.Log, told: opts.Fired,
+			woken: make(chan struct{}, 1), jobs: map[string]*tick{},
+		},
+	}
+}
+
+// Serve works until ctx ends: no firing is published or taken any more then, the
+// runs that go on have the grace, and what has not begun is left to other nodes. An
+// error means that it could not begin.
+func (n *Node) Serve(ctx context.Context) error {
+	// What belongs to runs outlives ctx: they have a grace.
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer stop()
+	jobs, err := n.store.jobs.WatchAll(work)
+	if err != nil {
+		return storeError("watch the jobs", err)
+	}
+	runs, err := n.store.runs.WatchAll(work, jetstream.UpdatesOnly())
+	if err != nil {
+		return storeError("watch the runs", err)
+	}
+	consuming, err := n.store.workers.Consume(func(msg jetstream.Msg) {
+		n.takes.Add(1)
+		go func() {
+			defer n.takes.Done()
+			n.take(work, msg)
+		}()
+	}, jetstream.PullMaxMessages(256))
+	if err != nil {
+		return storeError("take firings", err)
+	}
+	background.Go(func() { n.ticker.run(ctx) })
+	background.Go(func() { n.watchJobs(work, jobs) })
+	background.Go(func() { n.watchRuns(work, runs) })
+	background.Go(func() { n.keepAlive(work) })
+
+	<-ctx.Done()
+	n.mu.Lock()
+	n.stopping = true
+	n.mu.Unlock()
+	n.wake()
+	consuming.Drain() // take gives what still comes back to the others
+	<-consuming.Closed()
+	n.endRuns()
+	return nil
+}
+
+// endRuns waits for the runs, and cancels those that outlast the grace.
+func (n *Node) endRuns() {
+	ended := make(chan struct{})
+	go func() { n.takes.Wait(); close(ended) }()
+	late := make(chan struct{})
+	timer := n.opts.Clock.AfterFunc(n.opts.Grace, func() { close(late) })
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return
+	case <-late:
+	}
+	n.mu.Lock()
+	runs := make([]*active, 0, len(n.active))
+	for _, a := range n.active {
+		runs = append(runs, a)
+	}
+	n.mu.Unlock()
+	for _, a := range runs {
+		a.cancel(errStopped)
+	}
+	<-ended
+}
+
+var errStopped = errors.New("the node that ran it was stopped")
+
+// Declare says which jobs a script declares on this node, and registers them: what
+// it declared before and does no longer is retired.
+func (n *Node) Declare(ctx context.Context, script string, jobs map[string]*Handler) error {
+	records := map[string]Job{}
+	if err := readAll(ctx, n.store.jobs, func(_ string, data []byte) error {
+		var j Job
+		if err := json.Unmarshal(data, &j); err != nil {
+			return err
+		}
+		records[j.Name] = j
+		return nil
+	}); err != nil {
+		return storeError("read the jobs", err)
+	}
+	for name, h := range jobs {
+		if other, ok := records[name]; ok && other.Script != script && !other.Retired {
+			return fmt.Errorf("the job %q is declared by %s already: give this one another name", name, other.Script)
+		}
+		record, err := n.register(ctx, name, h)
+		if err != nil {
+			return storeError(fmt.Sprintf("register the job %q", name), err)
+		}
+		n.mu.Lock()
+		n.handlers[name] = h
+		n.mu.Unlock()
+		n.ticker.post(func() { n.ticker.put(name, h.Schedule, record) })
+	}
+	for name, record := range records {
+		if _, declared := jobs[name]; record.Script != script || declared || record.Stop != nil {
+			continue
+		}
+		n.mu.Lock()
+		delete(n.handlers, name)
+		n.mu.Unlock()
+		n.ticker.post(func() { n.ticker.drop(name) })
+		if err := n.store.update(ctx, name, func(j *Job) bool {
+			changed := !j.Retired
+			j.Retired = true
+			return changed
+		}); err != nil {
+			return storeError(fmt.Sprintf("retire the job %q", name), err)
+		}
+	}
+	return nil
+}
+
+// register brings a job's record up to date. It fires from now on where it is new or
+// its schedule another; else its record stands, pauses included.
+func (n *Node) register(ctx context.Context, name string, h *Handler) (Job, error) {
+	now := n.opts.Clock.Now()
+	var record Job
+	err := n.store.update(ctx, name, func(j *Job) bool {
+		same := j.Name != "" && !j.Retired && sameSpec(j.Spec, h.Schedule.Spec()) && j.Zone == h.Schedule.Zone().String()
+		changed := !same || j.SHA256 != h.SHA256 || j.Script != h.Script
+		if !same {
+			j.EffectiveFrom = now.UTC()
+		}
+		j.Name, j.Spec, j.Zone, j.Script, j.SHA256, j.Retired = name, h.Schedule.Spec(), h.Schedule.Zone().String(), h.Script, h.SHA256, false
+		record = *j
+		return changed
+	})
+	return record, err
+}
+
+func sameSpec(a, b schedule.Spec) bool {
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	return string(x) == string(y)
+}
+
+// watchJobs hands changes of the jobs' records to the ticker.
+func (n *Node) watchJobs(ctx context.Context, w jetstream.KeyWatcher) {
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e, ok := <-w.Updates():
+			if !ok {
+				return
+			}
+			if e != nil {
+				n.jobChanged(e)
+			}
+		}
+	}
+}
+
+func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
+	if e.Operation() != jetstream.KeyValuePut {
+		if name, err := jobOf(e.Key()); err == nil { // a planned stop that is no longer needed
+			n.mu.Lock()
+			delete(n.handlers, name)
+			n.mu.Unlock()
+			n.ticker.post(func() { n.ticker.drop(name) })
+		}
+		return
+	}
+	var record Job
+	if err := json.Unmarshal(e.Value(), &record); err != nil {
+		n.opts.Log.WithError(err).WithField("key", e.Key()).Error("a job's record is damaged")
+		return
+	}
+	if record.Stop != nil {
+		n.planned(record)
+		return
+	}
+	n.mu.Lock()
+	h := n.handlers[record.Name]
+	n.mu.Unlock()
+	if h != nil && sameSpec(record.Spec, h.Schedule.Spec()) {
+		n.ticker.post(func() { n.ticker.put(record.Name, h.Schedule, record) })
+	}
+}
+
+// watchRuns hands changes of the runs' records to those that they concern.
+func (n *Node) watchRuns(ctx context.Context, w jetstream.KeyWatcher) {
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e, ok := <-w.Updates():
+			if !ok {
+				return
+			}
+			if e != nil {
+				n.runChanged(e)
+			}
+		}
+	}
+}
+
+func (n *Node) runChanged(e jetstream.KeyValueEntry) {
+	n.wake()
+	n.mu.Lock()
+	a := n.active[e.Key()]
+	n.mu.Unlock()
+	var r Run
+	if a == nil || e.Operation() != jetstream.KeyValuePut || json.Unmarshal(e.Value(), &r) != nil {
+		return
+	}
+	switch {
+	case r.Node != n.opts.Name:
+		a.cancel(fmt.Errorf("%w: %s", errLost, r.Node))
+	case r.Cancel != "" && !r.State.Over():
+		a.cancel(errors.New(r.Cancel))
+	}
+}
+
+// errLost is the end of a run that another node has taken over.
+var errLost = errors.New("another node has taken the run over")
+
+// wake has those look again who wait for a change of the runs.
+func (n *Node) wake() {
+	n.mu.Lock()
+	close(n.changed)
+	n.changed = make(chan struct{})
+	n.mu.Unlock()
+}
+
+// keepAlive tells the consumer that the firings of this node's runs are in hand.
+func (n *Node) keepAlive(ctx context.Context) {
+	for {
+		beat := make(chan struct{})
+		timer := n.opts.Clock.AfterFunc(n.store.opts.AckWait/3, func() { close(beat) })
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-beat:
+		}
+		n.mu.Lock()
+		for _, a := range n.active {
+			_ = a.message().InProgress() // the next beat tries again
+		}
+		n.mu.Unlock()
+	}
+}

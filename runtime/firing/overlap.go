@@ -1,0 +1,158 @@
+package firing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"recue/runtime/schedule"
+)
+
+// enter makes room for the run among those of its job, as the overlap policy says. A
+// reason means that it is skipped.
+func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
+	for {
+		n.mu.Lock()
+		changed, stopping := n.changed, n.stopping
+		n.mu.Unlock()
+		if stopping {
+			return "", errStopped // the firing goes back; nothing has been done
+		}
+		verdict, reason, err := n.tryEnter(a, h.Schedule.Overlap)
+		if err != nil || verdict != wait {
+			return reason, err
+		}
+		select {
+		case <-changed:
+		case <-a.ctx.Done():
+			cause := context.Cause(a.ctx)
+			if errors.Is(cause, errLost) || errors.Is(cause, errStopped) {
+				return "", cause
+			}
+			return cause.Error(), nil
+		}
+	}
+}
+
+// verdict is what tryEnter came to.
+type verdict int
+
+const (
+	enters verdict = iota
+	skips
+	wait
+)
+
+// tryEnter looks at what the job runs now, and writes what follows from it.
+func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, error) {
+	for {
+		var now current
+		rev, err := get(a.ctx, n.store.runs, nowKey(a.run.Job), &now)
+		if err != nil {
+			return 0, "", err
+		}
+		if err := n.prune(a.ctx, &now, a.key); err != nil {
+			return 0, "", err
+		}
+		v, reason := now.place(a.key, policy)
+		if v == skips {
+			return v, reason, nil
+		}
+		_, ok, err := put(a.ctx, n.store.runs, nowKey(a.run.Job), now, rev)
+		if err != nil {
+			return 0, "", err
+		}
+		if !ok {
+			continue
+		}
+		if v == wait && policy == schedule.OverlapReplace {
+			for _, key := range now.Running {
+				if err := n.store.cancel(a.ctx, key, fmt.Sprintf("replaced by the firing of %s", stamp(a.run.Due))); err != nil {
+					return 0, "", err
+				}
+			}
+		}
+		return v, "", nil
+	}
+}
+
+// place puts the run where its policy has it.
+func (c *current) place(key string, policy schedule.Overlap) (verdict, string) {
+	switch {
+	case len(c.Running) == 0 || policy == schedule.OverlapAllow:
+		c.Running = append(c.Running, key)
+		if c.Waiting == key {
+			c.Waiting = ""
+		}
+		return enters, ""
+	case policy == schedule.OverlapSkip:
+		return skips, "the job was still running"
+	case c.Waiting == key:
+		return wait, ""
+	case c.Waiting == "" || policy == schedule.OverlapReplace && c.Waiting < key:
+		c.Waiting = key
+		return wait, ""
+	case policy == schedule.OverlapReplace:
+		return skips, "the job was still running, and a newer firing replaces it"
+	}
+	return skips, "the job was still running, and another firing waits already"
+}
+
+// prune takes out what no longer runs: a node may have died between the end of a run
+// and the making of room. own is taken out too.
+func (n *Node) prune(ctx context.Context, c *current, own string) error {
+	var failed error
+	c.Running = slices.DeleteFunc(c.Running, func(key string) bool {
+		if key == own {
+			return true
+		}
+		over, err := n.over(ctx, key)
+		failed = first(failed, err)
+		return over
+	})
+	if c.Waiting != "" && c.Waiting != own {
+		over, err := n.over(ctx, c.Waiting)
+		failed = first(failed, err)
+		if over {
+			c.Waiting = ""
+		}
+	}
+	return failed
+}
+
+func first(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// over says whether nothing more comes of a run.
+func (n *Node) over(ctx context.Context, key string) (bool, error) {
+	var r Run
+	rev, err := get(ctx, n.store.runs, key, &r)
+	return err == nil && (rev == 0 || r.State.Over()), err
+}
+
+// leave takes the run out of what its job runs now.
+func (n *Node) leave(a *active) error {
+	ctx := context.WithoutCancel(a.ctx)
+	for {
+		var now current
+		rev, err := get(ctx, n.store.runs, nowKey(a.run.Job), &now)
+		if err != nil || rev == 0 {
+			return nil // who comes next takes it out, see prune
+		}
+		if !slices.Contains(now.Running, a.key) && now.Waiting != a.key {
+			return nil
+		}
+		now.Running = slices.DeleteFunc(now.Running, func(key string) bool { return key == a.key })
+		if now.Waiting == a.key {
+			now.Waiting = ""
+		}
+		if _, ok, err := put(ctx, n.store.runs, nowKey(a.run.Job), now, rev); ok || err != nil {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package firing
+
+import (
+	"time"
+
+	"recue/runtime/schedule"
+)
+
+// Job is a job's record: what all nodes agree on.
+type Job struct {
+	Name   string        `json:"name"`
+	Spec   schedule.Spec `json:"spec"`
+	Zone   string        `json:"zone"`   // of a Spec that names none, where it was registered
+	Script string        `json:"script"` // its file's name
+	SHA256 string        `json:"sha256"` // of the script
+	// EffectiveFrom is since when it fires as it says: what was due before is no
+	// concern of this schedule. It changes with the schedule and when a pause ends.
+	EffectiveFrom time.Time  `json:"effective_from"`
+	Paused        bool       `json:"paused,omitempty"`
+	PausedUntil   *time.Time `json:"paused_until,omitempty"` // nil with Paused: until it is resumed
+	Retired       bool       `json:"retired,omitempty"`      // its script no longer declares it
+	// Stop is set for the planned stop of a recording, which needs no script.
+	Stop *Stop `json:"stop,omitempty"`
+}
+
+// Stop is a recording that has to be stopped, whoever is alive by then.
+type Stop struct {
+	TaskID  string `json:"task_id"`
+	Subject string `json:"subject"`
+	Run     string `json:"run"` // the job that started it
+}
+
+// Kind says why a firing is in the stream.
+type Kind string
+
+// The kinds of firings.
+const (
+	Due    Kind = "due"    // its time has come
+	Manual Kind = "manual" // somebody asked for it
+	Missed Kind = "missed" // it is not to run: its time was while nothing ran
+)
+
+// Firing is one message of the stream.
+type Firing struct {
+	Job    string    `json:"job"`
+	Kind   Kind      `json:"kind"`
+	Due    time.Time `json:"due"`
+	Cursor time.Time `json:"cursor"` // everything due up to here has been decided
+	Note   string    `json:"note,omitempty"`
+	Reason string    `json:"reason,omitempty"` // of a missed one
+	Count  int       `json:"count,omitempty"`  // how many firings a missed one stands for, Due being the last
+	Node   string    `json:"node"`             // that published it
+}
+
+// State is where a run is.
+type State string
+
+// The states of a run. The first two are not the last of it.
+const (
+	Claimed     State = "claimed" // a node has taken it; nothing has been done
+	Running     State = "running"
+	Done        State = "done"
+	Failed      State = "failed"
+	Skipped     State = "skipped"     // the job was still running
+	WasMissed   State = "missed"      // too late, or not wanted late
+	Interrupted State = "interrupted" // its node went away in the middle
+)
+
+// Over says whether nothing more will come of a run.
+func (s State) Over() bool { return s != Claimed && s != Running }
+
+// Run is a run's record: the history.
+type Run struct {
+	Job    string     `json:"job"`
+	Due    time.Time  `json:"due"`
+	Kind   Kind       `json:"kind"`
+	State  State      `json:"state"`
+	Node   string     `json:"node"`
+	Note   string     `json:"note,omitempty"`
+	Reason string     `json:"reason,omitempty"`
+	Count  int        `json:"count,omitempty"` // of missed firings in a row that this record stands for
+	Began  *time.Time `json:"began,omitempty"`
+	Ended  *time.Time `json:"ended,omitempty"`
+	Cancel string     `json:"cancel,omitempty"` // why it is to be cancelled
+}
+
+// ID names a run to people and to `recue jobs cancel`.
+func (r Run) ID() string { return runKey(r.Job, r.Due, r.Kind) }
+
+// current is what a job runs now, by the keys of the runs' records.
+type current struct {
+	Running []string `json:"running"`
+	Waiting string   `json:"waiting,omitempty"` // overlap "queue" and "replace": at most one
+}

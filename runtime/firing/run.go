@@ -1,0 +1,264 @@
+package firing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// active is a firing that this node has in hand.
+type active struct {
+	key    string
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+
+	mu  sync.Mutex
+	msg jetstream.Msg // the latest delivery
+	run Run           // the record as this node wrote it last
+	rev uint64
+}
+
+func (a *active) message() jetstream.Msg {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.msg
+}
+
+// comeAgain is when a firing that this node cannot see to is delivered again.
+const comeAgain = time.Second
+
+// take sees to one firing.
+func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
+	var f Firing
+	if err := json.Unmarshal(msg.Data(), &f); err != nil {
+		n.opts.Log.WithError(err).Error("a firing is damaged and was put aside")
+		_ = msg.Term()
+		return
+	}
+	h, mine := n.lookup(f)
+	switch {
+	case f.Kind == Missed:
+	case !mine && n.takenBack(ctx, f):
+		_ = msg.Ack()
+		return
+	case !mine && n.opts.Clock.Now().Sub(f.Due) > unserved:
+		f.Kind, f.Count, f.Reason = Missed, 1, fmt.Sprintf("no node served it within %v", unserved)
+	case !mine:
+		_ = msg.NakWithDelay(comeAgain)
+		return
+	}
+	key := runKey(f.Job, f.Due, f.Kind)
+	if !n.adopt(key, msg) {
+		return
+	}
+	a := n.newActive(ctx, key, msg, f)
+	err := n.see(a, f, h)
+	n.mu.Lock()
+	delete(n.active, key)
+	n.mu.Unlock()
+	a.cancel(nil)
+	switch {
+	case errors.Is(err, errLost):
+	case err != nil:
+		n.opts.Log.WithError(err).WithField("run", key).Warn("a firing is left to be taken again")
+		_ = a.message().NakWithDelay(comeAgain)
+	default:
+		// Without it the firing would be delivered again, and found to be over.
+		_ = a.message().DoubleAck(context.WithoutCancel(ctx))
+	}
+}
+
+// unserved is how long a firing waits for a node that serves its job.
+const unserved = 10 * time.Minute
+
+// lookup finds who runs a firing on this node. A node that is to end runs nothing new.
+func (n *Node) lookup(f Firing) (*Handler, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h := n.handlers[f.Job]
+	return h, h != nil && !n.stopping
+}
+
+// takenBack says whether the firing is of a job that has no record any more: of a
+// planned stop that was not needed.
+func (n *Node) takenBack(ctx context.Context, f Firing) bool {
+	var j Job
+	rev, err := get(ctx, n.store.jobs, token(f.Job), &j)
+	return err == nil && rev == 0
+}
+
+// adopt says whether a delivery is news: a second one of what this node has in hand
+// only replaces the first.
+func (n *Node) adopt(key string, msg jetstream.Msg) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a := n.active[key]
+	if a == nil {
+		return true
+	}
+	a.mu.Lock()
+	a.msg = msg
+	a.mu.Unlock()
+	return false
+}
+
+func (n *Node) newActive(ctx context.Context, key string, msg jetstream.Msg, f Firing) *active {
+	own, cancel := context.WithCancelCause(ctx)
+	a := &active{key: key, ctx: own, cancel: cancel, msg: msg, run: Run{
+		Job: f.Job, Due: f.Due, Kind: f.Kind, State: Claimed, Node: n.opts.Name, Note: f.Note,
+	}}
+	n.mu.Lock()
+	n.active[key] = a
+	n.mu.Unlock()
+	return a
+}
+
+// see claims the run and brings it to its end. An error means that the firing is to
+// be delivered again; errLost, that another node has it.
+func (n *Node) see(a *active, f Firing, h *Handler) error {
+	var before Run
+	rev, err := get(a.ctx, n.store.runs, a.key, &before)
+	switch {
+	case n.store.opts.Unchecked:
+		a.rev = rev
+		return n.perform(a, h)
+	case err != nil:
+		return err
+	case rev != 0 && before.State.Over():
+		return n.leave(a) // it is over; only the acknowledgement was lost
+	case rev != 0 && before.State == Running:
+		return n.interrupt(a, before, rev, h)
+	}
+	a.rev = rev
+	if f.Kind == Missed {
+		a.run.Count = f.Count
+		return n.finish(a, WasMissed, f.Reason)
+	}
+	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace {
+		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
+	}
+	if err := n.write(a); err != nil {
+		return err
+	}
+	reason, err := n.enter(a, h)
+	switch {
+	case err != nil:
+		return err
+	case reason != "":
+		return n.finish(a, Skipped, reason)
+	}
+	return n.perform(a, h)
+}
+
+// perform runs the job.
+func (n *Node) perform(a *active, h *Handler) error {
+	began := n.opts.Clock.Now()
+	a.run.State, a.run.Began = Running, &began
+	if err := n.write(a); err != nil {
+		return err
+	}
+	if limit := h.Schedule.Timeout; limit > 0 {
+		timer := n.opts.Clock.AfterFunc(limit, func() { a.cancel(fmt.Errorf("cancelled after %v, the timeout of the job", limit)) })
+		defer timer.Stop()
+	}
+	failed := h.Run(a.ctx, a.run)
+	cause := context.Cause(a.ctx)
+	switch {
+	case errors.Is(cause, errLost):
+		return errLost
+	case failed == nil:
+		return n.finish(a, Done, "")
+	}
+	state := Failed
+	if errors.Is(cause, errStopped) {
+		state = Interrupted
+	}
+	err := n.finish(a, state, failed.Error())
+	if err == nil && h.Failed != nil {
+		h.Failed(context.WithoutCancel(a.ctx), a.run, failed)
+	}
+	return err
+}
+
+// interrupt closes a run whose node went away in the middle. Its commands are not
+// sent again blindly: what it did is not known here.
+func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler) error {
+	gone := before.Node
+	a.run, a.rev = before, rev
+	a.run.Node = n.opts.Name
+	reason := fmt.Sprintf("the node %s went away while it ran", gone)
+	if err := n.finish(a, Interrupted, reason); err != nil {
+		return err
+	}
+	n.opts.Log.WithFields(map[string]any{"job": a.run.Job, "due": a.run.Due, "node": gone}).Error("a run was interrupted: its node went away")
+	if h != nil && h.Failed != nil {
+		h.Failed(context.WithoutCancel(a.ctx), a.run, errors.New(reason))
+	}
+	return nil
+}
+
+// finish writes how the run ended, and makes room for the job's next.
+func (n *Node) finish(a *active, state State, reason string) error {
+	ended := n.opts.Clock.Now()
+	a.run.State, a.run.Reason, a.run.Ended = state, reason, &ended
+	for tries := 1; ; tries++ {
+		err := n.write(a)
+		if err == nil {
+			break
+		}
+		if errors.Is(err, errLost) || errors.Is(err, nats.ErrConnectionClosed) || n.isStopping() && tries >= lastTries {
+			return err
+		}
+		// The run is over and its end must be known, else it would count as interrupted.
+		n.opts.Log.WithError(err).WithField("run", a.key).Warn("the end of a run could not be written; it is tried again")
+		n.pause(retryAfter)
+	}
+	n.opts.Ended(a.run)
+	return n.leave(a)
+}
+
+// lastTries is how often a node that is to end tries to write the end of a run.
+const lastTries = 10
+
+func (n *Node) pause(d time.Duration) {
+	over := make(chan struct{})
+	n.opts.Clock.AfterFunc(d, func() { close(over) })
+	<-over
+}
+
+func (n *Node) isStopping() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.stopping
+}
+
+// write writes the run's record on condition that it is still this node's. Somebody
+// may have asked for its cancellation meanwhile: that is no loss.
+func (n *Node) write(a *active) error {
+	ctx := context.WithoutCancel(a.ctx)
+	for {
+		next, ok, err := put(ctx, n.store.runs, a.key, a.run, a.rev)
+		if err != nil {
+			return fmt.Errorf("write the record of the run %s: %w", a.key, err)
+		}
+		if ok {
+			a.rev = next
+			return nil
+		}
+		var now Run
+		rev, err := get(ctx, n.store.runs, a.key, &now)
+		if err != nil {
+			return fmt.Errorf("read the record of the run %s: %w", a.key, err)
+		}
+		if rev == 0 || now.Node != n.opts.Name || now.State.Over() {
+			return errLost
+		}
+		a.rev, a.run.Cancel = rev, now.Cancel
+	}
+}

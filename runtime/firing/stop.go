@@ -1,0 +1,53 @@
+package firing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"recue/runtime/schedule"
+)
+
+// stopSlack is how long after its time a planned stop is sent: by then the run that
+// planned it has usually done it, and taken the plan back.
+const stopSlack = 5 * time.Second
+
+// stopGrace is how late a planned stop may come: a recording that goes on is stopped
+// whenever a node is alive again.
+const stopGrace = "30d"
+
+// PlanStop writes down that a recording is to be stopped at a time, whoever is alive
+// then. done takes the plan back, once the recording has been stopped.
+func (n *Node) PlanStop(ctx context.Context, at time.Time, s Stop) (done func(context.Context) error, err error) {
+	at = at.Add(stopSlack + time.Second - 1).Truncate(time.Second).UTC()
+	name := fmt.Sprintf("stop %s on %s at %s for %s", s.TaskID, s.Subject, at.Format(time.RFC3339), s.Run)
+	err = n.store.update(ctx, name, func(j *Job) bool {
+		*j = Job{
+			Name: name, Zone: "UTC", Stop: &s, EffectiveFrom: n.opts.Clock.Now().UTC(),
+			Spec: schedule.Spec{At: at.Format("2006-01-02 15:04:05"), TZ: "UTC", Missed: string(schedule.MissedAll), Grace: stopGrace},
+		}
+		return true
+	})
+	if err != nil {
+		return nil, storeError("write down the planned stop of "+s.TaskID, err)
+	}
+	return func(ctx context.Context) error { return n.store.jobs.Delete(ctx, token(name)) }, nil
+}
+
+// planned takes up a planned stop: every node may carry it out.
+func (n *Node) planned(record Job) {
+	s, err := schedule.New(record.Spec, time.UTC)
+	if err != nil {
+		n.opts.Log.WithError(err).WithField("job", record.Name).Error("a planned stop is damaged")
+		return
+	}
+	n.mu.Lock()
+	n.handlers[record.Name] = &Handler{Schedule: s, Run: func(ctx context.Context, _ Run) error {
+		if err := n.opts.Stop(ctx, *record.Stop); err != nil {
+			return err
+		}
+		return n.store.jobs.Delete(ctx, token(record.Name))
+	}}
+	n.mu.Unlock()
+	n.ticker.post(func() { n.ticker.put(record.Name, s, record) })
+}

@@ -1,0 +1,194 @@
+package firing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recue/runtime/fault"
+)
+
+// Names on the server.
+const (
+	jobsBucket = "recue_jobs"
+	runsBucket = "recue_runs"
+	stream     = "RECUE_FIRES"
+	subjects   = "recue.fire."
+	consumer   = "workers"
+	dueHeader  = "Recue-Due"
+)
+
+// historyAge is how long a run's record is kept.
+const historyAge = 90 * 24 * time.Hour
+
+// Options say how the state is kept.
+type Options struct {
+	Replicas int           // on a cluster: 3 survives the loss of a server; 0 means 1
+	AckWait  time.Duration // how long a dead worker's firing stays with it; 0 means 30 s
+	// Unchecked leaves the condition out under which a firing is published, so that
+	// a test sees its checks catch the doubles.
+	Unchecked bool
+}
+
+// Store is the durable state of all jobs. It is safe for concurrent use.
+type Store struct {
+	opts    Options
+	js      jetstream.JetStream
+	jobs    jetstream.KeyValue
+	runs    jetstream.KeyValue
+	fires   jetstream.Stream
+	workers jetstream.Consumer
+}
+
+// Open finds the state on the server that nc talks to, and makes it if need be. An
+// error says what the server lacks; it is one of the connection (exit code 3) or of
+// usage (2).
+func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
+	if opts.Replicas == 0 {
+		opts.Replicas = 1
+	}
+	if opts.AckWait == 0 {
+		opts.AckWait = 30 * time.Second
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, storeError("open JetStream", err)
+	}
+	s := &Store{opts: opts, js: js}
+	if s.jobs, err = s.bucket(ctx, jobsBucket, 0); err != nil {
+		return nil, err
+	}
+	if s.runs, err = s.bucket(ctx, runsBucket, historyAge); err != nil {
+		return nil, err
+	}
+	s.fires, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: stream, Subjects: []string{subjects + "*"}, Description: "firings of Recue's schedules",
+		Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: opts.Replicas, MaxMsgsPerSubject: 200,
+	})
+	if err != nil {
+		return nil, storeError("open the stream "+stream, err)
+	}
+	s.workers, err = js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
+		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: opts.AckWait,
+		MaxDeliver: -1, MaxAckPending: 10_000, Replicas: opts.Replicas,
+	})
+	if err != nil {
+		return nil, storeError("open the consumer "+consumer, err)
+	}
+	return s, nil
+}
+
+func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jetstream.KeyValue, error) {
+	kv, err := s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket: name, History: 1, TTL: age, Storage: jetstream.FileStorage, Replicas: s.opts.Replicas,
+	})
+	if err != nil {
+		return nil, storeError("open the bucket "+name, err)
+	}
+	return kv, nil
+}
+
+// storeError says what a failed set-up lacks.
+func storeError(doing string, err error) error {
+	err = fmt.Errorf("%s: %w", doing, err)
+	var api *jetstream.APIError
+	switch {
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount), errors.Is(err, nats.ErrNoResponders):
+		return fault.Connect(fmt.Errorf("this NATS server, or this account on it, has no JetStream, where schedules are kept: %w", err),
+			"turn JetStream on there, or keep the schedules in a folder of this machine with --store DIR")
+	case errors.Is(err, nats.ErrPermissionViolation), strings.Contains(strings.ToLower(err.Error()), "permissions violation"):
+		return fault.Connect(err, "the NATS user needs the permission to publish to $JS.API.>, $KV.> and recue.fire.>, and to subscribe to _INBOX.>")
+	case errors.As(err, &api) && api.ErrorCode == 10074: // stream replicas not supported in non-clustered mode
+		return fault.Usage(err, "--replicas needs a NATS cluster of as many servers")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return fault.Connect(err, "JetStream does not answer: has its cluster a leader, may this user publish to $JS.API.>?")
+	}
+	return fault.Connect(err, "")
+}
+
+// put writes a record on condition that the one of the revision is the last; 0 means
+// that there is none. ok is false where another was faster.
+func put(ctx context.Context, kv jetstream.KeyValue, key string, record any, revision uint64) (next uint64, ok bool, err error) {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return 0, false, err
+	}
+	if revision == 0 {
+		next, err = kv.Create(ctx, key, data)
+	} else {
+		next, err = kv.Update(ctx, key, data, revision)
+	}
+	if conflict(err) || errors.Is(err, jetstream.ErrKeyExists) {
+		return 0, false, nil
+	}
+	return next, err == nil, err
+}
+
+// get reads a record; revision 0 means that there is none.
+func get(ctx context.Context, kv jetstream.KeyValue, key string, record any) (revision uint64, err error) {
+	entry, err := kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(entry.Value(), record); err != nil {
+		return 0, fmt.Errorf("the record %q is damaged: %w", key, err)
+	}
+	return entry.Revision(), nil
+}
+
+// conflict says whether a write failed because another came first. A replicated
+// stream says so with a code of its own.
+func conflict(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) &&
+		(api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+}
+
+// publish puts a firing into the stream, on condition that the job's last message is
+// the one with the sequence last (0: it has none). won is false where another was
+// faster.
+func (s *Store) publish(ctx context.Context, f Firing, last uint64) (seq uint64, won bool, err error) {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return 0, false, err
+	}
+	msg := nats.NewMsg(subjects + token(f.Job))
+	msg.Header.Set(dueHeader, f.Due.UTC().Format(time.RFC3339Nano))
+	msg.Data = data
+	var opts []jetstream.PublishOpt
+	if !s.opts.Unchecked {
+		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(last))
+	}
+	ack, err := s.js.PublishMsg(ctx, msg, opts...)
+	if conflict(err) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return ack.Sequence, true, nil
+}
+
+// last is the job's last firing and its sequence; 0 means that it has none.
+func (s *Store) last(ctx context.Context, job string) (f Firing, seq uint64, err error) {
+	msg, err := s.fires.GetLastMsgForSubject(ctx, subjects+token(job))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return Firing{}, 0, nil
+	}
+	if err != nil {
+		return Firing{}, 0, err
+	}
+	if err := json.Unmarshal(msg.Data, &f); err != nil {
+		return Firing{}, 0, fmt.Errorf("the firing %d of the stream %s is damaged: %w", msg.Sequence, stream, err)
+	}
+	return f, msg.Sequence, nil
+}
