@@ -13,6 +13,8 @@
 //	recorder   start, stop, status as typed calls; what still records
 //	simulator  a simulated recorder, with faults by seed
 //	script     the two ports between the command line and a script language
+//	rehearsal  the schedules of a script in virtual time
+//	firing     durable firing of schedules on JetStream, on any number of nodes
 //	app        the command line, a file a command
 //
 // Imports go down this list only; tests/layout_test.go holds that. The Lua side
