@@ -77,7 +77,7 @@ type Call struct {
 	branch *vm.Branch
 	args   []arg
 	rest   []lua.LValue
-	count  int // results pushed
+	count  int // results pushed; -1: the branch is parked, see wait
 }
 
 // arg is a parameter or option that was given.
@@ -107,6 +107,28 @@ func (c *Call) Return(values ...lua.LValue) error {
 	}
 	c.count += len(values)
 	return nil
+}
+
+// wait waits for what start begins, as vm.Branch.Await does, and then returns
+// what finish gives: a result, nil for none, or an error. It is the last thing
+// that a function does.
+func (c *Call) wait(start func(wake func()) (cancel func(cause error)), finish func() (lua.LValue, error)) error {
+	if c.branch.Park(c.L, start, func() (lua.LValue, func()) {
+		v, err := finish()
+		if err != nil {
+			return nil, func() { c.raise(err) }
+		}
+		return v, nil
+	}) {
+		c.count = -1
+		return nil
+	}
+	c.branch.Await(start)
+	v, err := finish()
+	if err != nil || v == nil {
+		return err
+	}
+	return c.Return(v)
 }
 
 // Value gives a parameter or option as it was given, nil where it was not.

@@ -229,9 +229,8 @@ func (s *set) start(g *branch.Group, i int) func(error) {
 		})
 		return func(cause error) { call.Cancel(causeFault(cause)) }
 	}
-	var ended error
-	b := s.call.run.vm.Go(s.call.branch, s.host, func(b *vm.Branch) {
-		results, err := b.Call(t.fn, t.args...)
+	b := s.call.run.vm.Start(s.call.branch, s.host, t.fn, t.args, func(b *vm.Branch, results []lua.LValue, err *vm.Error) {
+		var ended error
 		switch {
 		case b.Cancelled():
 			s.errs[i] = s.cancelledError(b, err)
@@ -243,7 +242,8 @@ func (s *set) start(g *branch.Group, i int) func(error) {
 		default:
 			s.results[i] = results[0]
 		}
-	}, func() { g.Done(i, ended) })
+		g.Done(i, ended)
+	})
 	return b.Cancel
 }
 

@@ -163,26 +163,48 @@ func (c *Call) place() string {
 }
 
 func (c *Call) command(cmd protocol.Cmd) error {
-	reply, err := c.send(c.request(cmd))
+	a := &answer{}
+	start, err := c.sending(c.request(cmd), a)
 	if err != nil {
 		return err
 	}
-	return c.Return(replyTable(c.L, reply))
+	return c.wait(start, func() (lua.LValue, error) {
+		if a.err != nil {
+			return nil, a.err
+		}
+		return replyTable(c.L, a.reply), nil
+	})
 }
 
 // send sends a command and waits for its outcome, without the baton.
-func (c *Call) send(q request) (reply protocol.Reply, err error) {
-	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
+func (c *Call) send(q request) (protocol.Reply, error) {
+	a := &answer{}
+	start, err := c.sending(q, a)
+	if err != nil {
 		return protocol.Reply{}, err
 	}
-	c.branch.Await(func(wake func()) func(error) {
-		call := c.scope().Send(q.cmd, q.route, func(r protocol.Reply, e error) {
-			reply, err = r, e
+	c.branch.Await(start)
+	return a.reply, a.err
+}
+
+// answer is the outcome of a command.
+type answer struct {
+	reply protocol.Reply
+	err   error
+}
+
+// sending gives how to send a command for a wait, after which a has the outcome.
+func (c *Call) sending(q request, a *answer) (start func(wake func()) func(cause error), err error) {
+	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
+		return nil, err
+	}
+	return func(wake func()) func(error) {
+		call := c.scope().Send(q.cmd, q.route, func(r protocol.Reply, err error) {
+			a.reply, a.err = r, err
 			wake()
 		})
 		return func(cause error) { call.Cancel(causeFault(cause)) }
-	})
-	return reply, err
+	}, nil
 }
 
 // stopped is the failure of a wait or a command of a branch that was cancelled

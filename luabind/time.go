@@ -18,7 +18,7 @@ func timeFuncs() []*Func {
 			Params:  []Param{{Name: "duration", Type: Duration, Check: checkDuration, Doc: "how long"}},
 			Example: "sleep(0.05)\nsleep \"50ms\"",
 			Run: func(c *Call) error {
-				return c.pause(c.Span("duration", 0), "sleep")
+				return c.pauseLast(c.Span("duration", 0), "sleep")
 			},
 		},
 		{
@@ -47,7 +47,7 @@ func timeFuncs() []*Func {
 					c.env().Log.WithField("at", c.branch.Position().String()).
 						Warnf("wait_until: %s was %v ago", plain(c.Value("time")), (-left).Round(time.Millisecond))
 				}
-				return c.pause(left, "wait_until")
+				return c.pauseLast(left, "wait_until")
 			},
 		},
 	}
@@ -65,11 +65,30 @@ func (c *Call) Span(name string, fallback time.Duration) time.Duration {
 
 // pause waits without the baton. Cancelled, it gives a fault in the name of cmd.
 func (c *Call) pause(d time.Duration, cmd string) error {
-	if err := c.stopped(cmd, ""); err != nil {
+	start, outcome, err := c.pausing(d, cmd)
+	if err != nil {
 		return err
 	}
+	c.branch.Await(start)
+	return outcome()
+}
+
+// pauseLast is pause as the last thing that a function does.
+func (c *Call) pauseLast(d time.Duration, cmd string) error {
+	start, outcome, err := c.pausing(d, cmd)
+	if err != nil {
+		return err
+	}
+	return c.wait(start, func() (lua.LValue, error) { return nil, outcome() })
+}
+
+// pausing gives how to begin a pause, and how it ended.
+func (c *Call) pausing(d time.Duration, cmd string) (start func(wake func()) func(cause error), outcome func() error, err error) {
+	if err := c.stopped(cmd, ""); err != nil {
+		return nil, nil, err
+	}
 	var cancelled error
-	c.branch.Await(func(wake func()) func(error) {
+	start = func(wake func()) func(error) {
 		if d <= 0 { // let the others have a turn
 			wake()
 			return func(error) {}
@@ -81,13 +100,15 @@ func (c *Call) pause(d time.Duration, cmd string) error {
 				wake()
 			}
 		}
-	})
-	if cancelled == nil {
-		return nil
 	}
-	f := causeFault(cancelled)
-	f.Cmd = cmd
-	return f
+	return start, func() error {
+		if cancelled == nil {
+			return nil
+		}
+		f := causeFault(cancelled)
+		f.Cmd = cmd
+		return f
+	}, nil
 }
 
 // instant reads a time: see wait_until.

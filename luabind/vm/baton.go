@@ -14,32 +14,53 @@ type baton struct {
 	// busy is told when the baton is taken up and when it is laid down: between
 	// the two somebody computes. May be nil.
 	busy func(bool)
+	run  func(b *Branch) // has a driver run b
 }
 
 // waiter is one place in the queue; it can be used again once it got the baton.
 type waiter struct {
-	turn chan struct{} // one slot
+	turn   chan struct{} // one slot; of a branch that has a goroutine
+	branch *Branch       // else: to be run by a driver
 }
 
 func newWaiter() *waiter { return &waiter{turn: make(chan struct{}, 1)} }
 
-// ask queues w for the baton. It does not block: w.turn receives when it is w's turn.
+// ask queues w for the baton. It does not block: w.turn receives when it is w's
+// turn, or its branch is run.
 func (b *baton) ask(w *waiter) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.held {
-		b.held = true
-		if b.busy != nil {
-			b.busy(true)
-		}
-		w.turn <- struct{}{}
+	if b.held {
+		b.queue = append(b.queue, w)
+		b.mu.Unlock()
 		return
 	}
-	b.queue = append(b.queue, w)
+	b.held = true
+	if b.busy != nil {
+		b.busy(true)
+	}
+	b.mu.Unlock()
+	b.hand(w)
 }
 
 // give hands the baton to the next in the queue.
 func (b *baton) give() {
+	if w := b.next(); w != nil {
+		b.hand(w)
+	}
+}
+
+// hand lets w have the baton.
+func (b *baton) hand(w *waiter) {
+	if w.branch != nil {
+		b.run(w.branch)
+		return
+	}
+	w.turn <- struct{}{}
+}
+
+// next takes the next out of the queue, for whom the caller then holds the baton;
+// where there is none, the baton is laid down.
+func (b *baton) next() *waiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.head == len(b.queue) {
@@ -47,7 +68,7 @@ func (b *baton) give() {
 		if b.busy != nil {
 			b.busy(false)
 		}
-		return
+		return nil
 	}
 	w := b.queue[b.head]
 	b.queue[b.head] = nil
@@ -58,5 +79,5 @@ func (b *baton) give() {
 		b.queue = append(b.queue[:0], b.queue[b.head:]...)
 		b.head = 0
 	}
-	w.turn <- struct{}{}
+	return w
 }

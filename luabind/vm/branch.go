@@ -19,7 +19,8 @@ type Branch struct {
 	vm     *VM
 	parent *Branch
 	host   any
-	turn   *waiter
+	turn   *waiter // of the goroutine; nil where there was no need yet
+	task   *task   // of a branch that may wait without one; nil: it may not
 	// threads are the Lua threads that run within each other, innermost last.
 	threads []*lua.LState
 	handled int        // how many of them a pcall of the script runs
@@ -101,34 +102,44 @@ var ErrCancelled = errors.New("cancelled")
 // ended, which may be nil, is called after run with the baton still held.
 func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Branch {
 	b := &Branch{vm: m, parent: parent, host: host, turn: newWaiter()}
-	if parent != nil {
-		parent.adopt(b)
-	} else {
-		m.enlist(b)
-	}
-	m.live.Add(1)
-	m.branches.Add(1)
+	b.enter()
 	m.baton.ask(b.turn)
 	go func() {
-		defer m.branches.Done()
 		<-b.turn.turn
 		m.watchdog.enter(b)
 		defer func() {
-			if parent != nil {
-				parent.forget(b)
-			} else {
-				m.dismiss(b)
-			}
-			m.live.Add(-1)
-			if ended != nil {
-				ended()
-			}
+			b.leave(ended)
 			m.watchdog.leave()
 			m.baton.give()
+			m.branches.Done()
 		}()
 		run(b)
 	}()
 	return b
+}
+
+// enter counts the branch in.
+func (b *Branch) enter() {
+	if b.parent != nil {
+		b.parent.adopt(b)
+	} else {
+		b.vm.enlist(b)
+	}
+	b.vm.live.Add(1)
+	b.vm.branches.Add(1)
+}
+
+// leave counts it out, except in branches, and tells ended, which may be nil.
+func (b *Branch) leave(ended func()) {
+	if b.parent != nil {
+		b.parent.forget(b)
+	} else {
+		b.vm.dismiss(b)
+	}
+	b.vm.live.Add(-1)
+	if ended != nil {
+		ended()
+	}
 }
 
 func (m *VM) enlist(root *Branch) {
@@ -228,10 +239,24 @@ func (b *Branch) Cause() error {
 // branch has its wait cancelled at once: what was started must then call wake.
 func (b *Branch) Await(start func(wake func()) (cancel func(cause error))) {
 	m := b.vm
+	if b.turn == nil {
+		b.turn = newWaiter()
+	}
+	b.begin(start, b.turn)
+	m.watchdog.leave()
+	m.baton.give()
+	<-b.turn.turn
+	m.watchdog.enter(b)
+	b.settled()
+	m.state.G.CurrentThread = b.thread()
+}
+
+// begin begins a wait; the branch then queues for the baton as w.
+func (b *Branch) begin(start func(wake func()) (cancel func(cause error)), w *waiter) {
 	var once atomic.Bool
 	cancel := start(func() {
 		if once.CompareAndSwap(false, true) {
-			m.baton.ask(b.turn)
+			b.vm.baton.ask(w)
 		}
 	})
 	b.mu.Lock()
@@ -241,14 +266,13 @@ func (b *Branch) Await(start func(wake func()) (cancel func(cause error))) {
 	if cancelled {
 		cancel(cause)
 	}
-	m.watchdog.leave()
-	m.baton.give()
-	<-b.turn.turn
-	m.watchdog.enter(b)
+}
+
+// settled ends a wait: there is nothing to cancel any more.
+func (b *Branch) settled() {
 	b.mu.Lock()
 	b.pending = nil
 	b.mu.Unlock()
-	m.state.G.CurrentThread = b.thread()
 }
 
 // Blocking runs f, which may block on the outside: a pager that nobody scrolls, a

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"fmt"
-	"reflect"
 	"runtime/debug"
 	"strings"
 
@@ -28,8 +27,8 @@ func (b *Branch) Call(fn lua.LValue, args ...lua.LValue) ([]lua.LValue, *Error) 
 // protect is Call; handled says that a script's own pcall waits for the error,
 // which then needs no trace.
 func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (results []lua.LValue, err *Error) {
-	if fn.Type() != lua.LTFunction && b.vm.state.GetMetaField(fn, "__call") == lua.LNil {
-		return nil, &Error{Value: lua.LString("attempt to call a " + fn.Type().String() + " value"), Trace: b.Trace()}
+	if err := b.callable(fn); err != nil {
+		return nil, err
 	}
 	outer := b.thread()
 	th := b.vm.newThread(b)
@@ -57,12 +56,17 @@ func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (result
 		th.Push(arg)
 	}
 	th.Call(len(args), lua.MultRet)
-	results = make([]lua.LValue, th.GetTop())
-	for i := range results {
-		results[i] = th.Get(i + 1)
-	}
+	results = popAll(th)
 	b.vm.freeThread(b, th)
 	return results, nil
+}
+
+// callable says why fn cannot be called, or nil.
+func (b *Branch) callable(fn lua.LValue) *Error {
+	if fn.Type() == lua.LTFunction || b.vm.state.GetMetaField(fn, "__call") != lua.LNil {
+		return nil
+	}
+	return &Error{Value: lua.LString("attempt to call a " + fn.Type().String() + " value"), Trace: b.Trace()}
 }
 
 const nestedTooDeeply = "stack overflow (protected calls and coroutines nested too deeply)"
@@ -88,23 +92,6 @@ func (b *Branch) unnest(frames int) {
 	b.frames -= frames
 	b.threads[len(b.threads)-1] = nil
 	b.threads = b.threads[:len(b.threads)-1]
-}
-
-// Where a thread keeps its number of calls. gopher-lua has no function that tells
-// it; reflection may read the unexported fields.
-var currentFrame, frameIndex = func() (int, int) {
-	frame, _ := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
-	index, _ := frame.Type.Elem().FieldByName("Idx")
-	return frame.Index[0], index.Index[0]
-}()
-
-// callDepth is the number of calls that a thread is in.
-func callDepth(L *lua.LState) int {
-	frame := reflect.ValueOf(L).Elem().Field(currentFrame)
-	if frame.IsNil() {
-		return 0
-	}
-	return int(frame.Elem().Field(frameIndex).Int()) + 1
 }
 
 // newThread gives a thread that runs for b.

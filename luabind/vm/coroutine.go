@@ -21,9 +21,10 @@ func (m *VM) openCoroutine() {
 	L.Call(1, 1)
 	stock := L.CheckTable(-1)
 	L.Pop(1)
+	m.coroutineResume = stock.RawGetString("resume").(*lua.LFunction).GFunction
 	c := stockCoroutines{
 		create: stock.RawGetString("create").(*lua.LFunction).GFunction,
-		resume: stock.RawGetString("resume").(*lua.LFunction).GFunction,
+		resume: m.coroutineResume,
 		body:   trampoline(L, stock.RawGetString("yield")),
 	}
 	lib := L.NewTable()
@@ -159,6 +160,10 @@ func coState(L, co *lua.LState) string {
 	return "suspended"
 }
 
+// isCoroutine says whether a running thread is a coroutine, and no branch or
+// protected call. A branch that has waited (Park) has a parent too.
+func isCoroutine(L *lua.LState) bool { return L.Parent != nil && L != Of(L).threads[0] }
+
 // cannotResume says why co cannot be resumed, in the words of PUC Lua 5.1, or "".
 func cannotResume(L, co *lua.LState) string {
 	state := coState(L, co)
@@ -181,7 +186,7 @@ func status(L *lua.LState) int {
 }
 
 func running(L *lua.LState) int {
-	if L.Parent == nil { // a branch, or a protected call: no coroutine of its own
+	if !isCoroutine(L) { // a branch, or a protected call: no coroutine of its own
 		if co := enclosing(L); co != nil {
 			L.Push(co)
 		} else {
@@ -197,7 +202,7 @@ func running(L *lua.LState) int {
 func enclosing(L *lua.LState) *lua.LState {
 	threads := Of(L).threads
 	for i := len(threads) - 1; i >= 0; i-- {
-		if threads[i].Parent != nil {
+		if isCoroutine(threads[i]) {
 			return threads[i]
 		}
 	}
@@ -205,7 +210,7 @@ func enclosing(L *lua.LState) *lua.LState {
 }
 
 func yield(L *lua.LState) int {
-	if L.Parent == nil {
+	if !isCoroutine(L) {
 		if enclosing(L) != nil {
 			Raise(L, lua.LString("attempt to yield across metamethod/C-call boundary"))
 		}

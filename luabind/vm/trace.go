@@ -29,8 +29,17 @@ const (
 func (b *Branch) Trace() []Position {
 	var trace []Position
 	for at := b; at != nil; at = at.parent {
+		called := ""
+		if at.task != nil && at.task.parked.waiting {
+			if trace := at.task.parked.trace; trace != nil {
+				return trace // of a running branch: those around it do not park
+			}
+			if f, ok := currentFrame(at.thread()); ok && !f.fn().IsG {
+				called = f.callee()
+			}
+		}
 		for i := len(at.threads) - 1; i >= 0 && len(trace) < maxTrace; i-- {
-			trace = appendFrames(trace, at.threads[i])
+			trace = appendFrames(trace, at.threads[i], called)
 		}
 	}
 	return trace
@@ -64,9 +73,9 @@ func frame(L *lua.LState, level int) (Position, bool) {
 
 // appendFrames adds the Lua frames of one thread. A level that a tail call has
 // consumed answers with the thread's outermost frame ("main"); those are passed
-// over, so that it appears once.
-func appendFrames(trace []Position, L *lua.LState) []Position {
-	called := ""
+// over, so that it appears once. called is what the innermost function calls, where
+// that has no frame any more.
+func appendFrames(trace []Position, L *lua.LState, called string) []Position {
 	for level, tail := 0, 0; level < maxFrames+tailProbes && len(trace) < maxTrace; level++ {
 		dbg, ok := L.GetStack(level)
 		if !ok {

@@ -60,7 +60,10 @@ type VM struct {
 	live       atomic.Int64 // branches
 	coroutines coroutines
 	watchdog   watchdog
-	heap       heap
+	drivers    drivers
+	// coroutineResume is gopher-lua's own coroutine.resume.
+	coroutineResume lua.LGFunction
+	heap            heap
 
 	mu    sync.Mutex
 	roots map[*Branch]struct{}
@@ -79,6 +82,7 @@ func New(opts Options) *VM {
 		RegistryMaxSize:     registryMax,
 		MinimizeStackMemory: true, // sound because no thread is used after an error (see protect)
 	})}
+	m.baton.run = m.drivers.run
 	// The state's own thread never runs Lua; it is the parent of all others.
 	m.state.G.MainThread = m.state
 	m.state.G.CurrentThread = m.state
@@ -93,5 +97,6 @@ func (m *VM) State() *lua.LState { return m.state }
 // Wait returns when every branch has ended.
 func (m *VM) Wait() {
 	m.branches.Wait()
+	m.drivers.stop()
 	m.watchdog.stop()
 }
