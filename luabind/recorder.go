@@ -168,8 +168,9 @@ func (c *Call) command(cmd protocol.Cmd) error {
 	if err != nil {
 		return err
 	}
+	unwanted := vm.Unwanted(c.L)
 	return c.wait(start, func() (lua.LValue, error) {
-		if a.err != nil {
+		if a.err != nil || unwanted {
 			return nil, a.err
 		}
 		return replyTable(c.L, a.reply), nil

@@ -68,6 +68,13 @@ func (f frameView) callee() string {
 	return ""
 }
 
+// Unwanted says whether the caller of the Go function that runs on L drops its
+// results, as a statement does: they need not be made.
+func Unwanted(L *lua.LState) bool {
+	f, ok := currentFrame(L)
+	return ok && f.results() == 0
+}
+
 // callDepth is the number of calls that a thread is in.
 func callDepth(L *lua.LState) int {
 	f, ok := currentFrame(L)
