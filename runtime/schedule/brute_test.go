@@ -71,6 +71,7 @@ var bruteZones = map[string]int{
 	"Africa/Casablanca":   2026, // goes back in Ramadan
 	"Antarctica/Troll":    2026, // by two hours
 	"Pacific/Apia":        2011, // has no 30 December 2011
+	"America/St_Johns":    2009, // at one minute past midnight: back into the day before
 	"Asia/Pyongyang":      2015, // by half an hour at midnight, for good
 }
 

@@ -96,6 +96,11 @@ func TestWhatFires(t *testing.T) {
 			"2026-12-24 16:00:00 +00:00", "2026-12-26 00:00:00 +00:00"}},
 		{"excepted dates of real time", Spec{Cron: "0 */12 * * *", Except: []string{"2026-12-25"}, TZ: berlin}, "2026-12-24 10:00:00", 2, []string{
 			"2026-12-24 12:00:00 +01:00", "2026-12-26 00:00:00 +01:00"}},
+		{"an excepted day that the clocks go back into",
+			Spec{Every: "30m", Except: []string{"2010-11-06"}, TZ: "America/St_Johns"}, "2010-11-06 02:00:00", 3, []string{
+				"2010-11-07 00:00:00 -02:30 | 00:00 occurs twice (the clocks go back): this is the first time",
+				"2010-11-07 00:00:00 -03:30 | 00:00 occurs twice (the clocks go back): this is the second time",
+				"2010-11-07 00:30:00 -03:30"}},
 		{"from and till as dates count whole days",
 			Spec{Daily: "00:00,23:59", From: "2026-12-01", Till: "2026-12-01"}, "2026-01-01 00:00:00", 5, []string{
 				"2026-12-01 00:00:00 +00:00", "2026-12-01 23:59:00 +00:00"}},

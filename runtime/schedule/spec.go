@@ -112,7 +112,8 @@ func New(spec Spec, zone *time.Location) (*Schedule, error) {
 // Spec is the schedule as it was written.
 func (s *Schedule) Spec() Spec { return s.spec }
 
-// Zone is the zone of its times.
+// Zone is the zone of its times. Where the Spec names none it is the one that New
+// was given: whoever stores a Spec for other machines puts Zone().String() into TZ.
 func (s *Schedule) Zone() *time.Location { return s.zone }
 
 // String is when it fires, as it was written: `daily "08:00"`.
