@@ -205,7 +205,7 @@ func show(v lua.LValue) string {
 		}
 		return "the text " + strconv.Quote(text)
 	case lua.LNumber:
-		return "the number " + formatNumber(float64(v))
+		return "the number " + shownNumber(float64(v))
 	case lua.LBool:
 		return v.String()
 	case *lua.LNilType:

@@ -44,11 +44,32 @@ var library = sync.OnceValue(func() *check.Library {
 		return err
 	}
 	for _, f := range Funcs() {
-		l.Funcs = append(l.Funcs, check.Func{Name: f.Name, Signature: f.Signature(), Params: knownParams(f.Params)})
+		l.Funcs = append(l.Funcs, check.Func{
+			Name: f.Name, Signature: f.Signature(), Params: knownParams(f.Params), Verify: f.verifyOptions(),
+		})
 	}
 	l.Index()
 	return l
 })
+
+// verifyOptions is Verify for a table of options alone; nil where there is none.
+func (f *Func) verifyOptions() func(check.Value) error {
+	if f.Verify == nil {
+		return nil
+	}
+	return func(v check.Value) error {
+		c := &Call{fn: f}
+		for _, p := range f.Params {
+			if p.Fields == nil {
+				continue
+			}
+			if err := c.takeOptions(p.Fields, p.Elsewhere, valueOf(v).(*lua.LTable), nil); err != nil {
+				return nil // an option is wrong by itself: said before
+			}
+		}
+		return f.Verify(c)
+	}
+}
 
 func knownParams(params []Param) []check.Param {
 	var known []check.Param

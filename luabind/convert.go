@@ -2,6 +2,7 @@ package luabind
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -14,6 +15,15 @@ import (
 
 // formatNumber writes a number as Lua does.
 func formatNumber(n float64) string { return dialect.FormatNumber(n) }
+
+// shownNumber writes a number for a message. Lua writes NaN as C does, which on
+// most machines is "-nan".
+func shownNumber(n float64) string {
+	if math.IsNaN(n) {
+		return "NaN"
+	}
+	return formatNumber(n)
+}
 
 // toLua makes a Lua value of what a script.Func takes as an argument.
 func toLua(L *lua.LState, v any) lua.LValue {

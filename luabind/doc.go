@@ -13,4 +13,5 @@
 //	reference.go             the manual and the stub, made from the Funcs
 //	syntax/ dialect/         the language: its grammar, its code
 //	stdlib/ vm/              its libraries, its branches
+//	check.go check/          what check knows of the functions; mistakes found without running
 package luabind

@@ -102,7 +102,7 @@ const maxExact = 1 << 53
 func encodeNumber(e *jsontext.Encoder, n float64) error {
 	switch {
 	case math.IsNaN(n) || math.IsInf(n, 0):
-		return fmt.Errorf("the number %s has no form in JSON", formatNumber(n))
+		return fmt.Errorf("the number %s has no form in JSON", shownNumber(n))
 	case n == math.Trunc(n) && math.Abs(n) <= maxExact:
 		return e.WriteToken(jsontext.Int(int64(n)))
 	}

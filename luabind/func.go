@@ -18,6 +18,9 @@ type Func struct {
 	Doc     string // the rest of the manual's entry; may be empty
 	Params  []Param
 	Returns []Return
+	// Verify says what is wrong with options that are right one by one. It looks
+	// at nothing but the arguments, so that a check can ask it too. May be nil.
+	Verify  func(c *Call) error
 	Example string // Lua that runs against the simulator; the tests run it
 	Run     func(c *Call) error
 }

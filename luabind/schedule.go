@@ -31,7 +31,14 @@ func scheduleFuncs() []*Func {
 			{Name: "fn", Type: Function, Doc: "what to do when it is due"},
 		},
 		Example: "schedule(\"morning show\", {daily = \"08:00\", days = \"mon-fri\", tz = \"Europe/Berlin\"}, function(run)\n  record(\"cam1\", \"90m\")\nend)",
-		Run:     declare,
+		Verify: func(c *Call) error {
+			spec, err := c.spec()
+			if err == nil {
+				_, err = schedule.New(spec, time.Local)
+			}
+			return err
+		},
+		Run: declare,
 	}}
 }
 

@@ -122,7 +122,7 @@ func (c *Call) instant(v lua.LValue) (time.Time, error) {
 func checkWhen(v lua.LValue) error {
 	if n, ok := v.(lua.LNumber); ok {
 		if !(n >= 0 && n < 1e11) { // until the year 5138; NaN is neither
-			return fmt.Errorf("must be seconds since 1970, got %s", formatNumber(float64(n)))
+			return fmt.Errorf("must be seconds since 1970, got %s", shownNumber(float64(n)))
 		}
 		return nil
 	}

@@ -49,7 +49,10 @@ func duration(v lua.LValue) (time.Duration, error) {
 	case lua.LNumber:
 		d, err := clock.Seconds(float64(v))
 		if err != nil {
-			return 0, fmt.Errorf("%w, got %s", err, formatNumber(float64(v)))
+			if math.IsNaN(float64(v)) {
+				return 0, err // which says so
+			}
+			return 0, fmt.Errorf("%w, got %s", err, shownNumber(float64(v)))
 		}
 		return d, nil
 	case lua.LString:
@@ -110,7 +113,7 @@ func checkSubject(v lua.LValue) error { return protocol.CheckSubject(string(v.(l
 func checkCount(v lua.LValue) error {
 	n := float64(v.(lua.LNumber))
 	if n != math.Trunc(n) || n < 1 || n > math.MaxInt32 {
-		return fmt.Errorf("must be a whole number, 1 or more, got %s", formatNumber(n))
+		return fmt.Errorf("must be a whole number, 1 or more, got %s", shownNumber(n))
 	}
 	return nil
 }
@@ -135,7 +138,7 @@ func fieldParam(f protocol.Field) Param {
 // plain is a number or text as it was written.
 func plain(v lua.LValue) string {
 	if n, ok := v.(lua.LNumber); ok {
-		return formatNumber(float64(n))
+		return shownNumber(float64(n))
 	}
 	return v.String()
 }

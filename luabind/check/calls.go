@@ -94,7 +94,13 @@ func (r *rules) arguments(fn *Func, at syntax.Pos, exprs []syntax.Expr, severity
 	if n := len(args); n > 0 && syntax.IsMulti(exprs[n-1]) { // any number of values, none included
 		c.open, c.args = true, args[:n-1]
 	}
-	if p := c.fit(0, 0, nil); p != nil && !(p.name != "" && r.namedAlready(p.name, severity)) {
+	p := c.fit(0, 0, nil)
+	if p == nil && fn.Verify != nil && c.given.value.Exact {
+		if err := fn.Verify(c.given.value); err != nil {
+			p = &problem{code: WrongArgument, at: c.given.at(), text: err.Error()}
+		}
+	}
+	if p != nil && !(p.name != "" && r.namedAlready(p.name, severity)) {
 		r.report(p.code, severity, p.at, p.hint, "%s: %s", fn.Name, p.text)
 	}
 }
@@ -103,10 +109,11 @@ func (r *rules) arguments(fn *Func, at syntax.Pos, exprs []syntax.Expr, severity
 // that is not known fits everything.
 type call struct {
 	*rules
-	fn   *Func
-	at   syntax.Pos
-	args []argument
-	open bool // more arguments may follow that nobody can count
+	fn    *Func
+	at    syntax.Pos
+	args  []argument
+	given argument // the options
+	open  bool     // more arguments may follow that nobody can count
 }
 
 // fit gives the first problem of the arguments from i on with the parameters from n on, or nil if there may be none.
@@ -195,6 +202,7 @@ func (c *call) fitsLater(from int, v Value) bool {
 // take looks at a value of the right type, or at the options in it.
 func (c *call) take(p *Param, a argument, given []string) *problem {
 	if table, ok := syntax.Unwrap(a.expr).(*syntax.TableExpr); ok && p.Fields != nil {
+		c.given = a
 		return c.options(p, table, given, nil)
 	}
 	if p.Check == nil || !a.value.Exact {
@@ -208,21 +216,23 @@ func (c *call) take(p *Param, a argument, given []string) *problem {
 
 // options looks at a table of options that is written in the call; also are names that the function reads itself.
 func (c *call) options(p *Param, table *syntax.TableExpr, given, also []string) *problem {
+	for _, f := range table.Fields {
+		if v := c.value(f.Value); f.Key == nil && v.Kind != Unknown && v.Kind != Nil {
+			return &problem{code: WrongArgument, at: f.Value.At(),
+				text: fmt.Sprintf("options are written as name = value, got %s without a name", c.lib.Show(v))}
+		}
+	}
 	for i, f := range table.Fields {
-		value := argument{f.Value, c.value(f.Value)}
 		key, named := f.Key.(*syntax.StringExpr)
-		switch {
-		case f.Key == nil:
-			if k := value.value.Kind; k != Unknown && k != Nil {
-				return &problem{code: WrongArgument, at: value.at(),
-					text: fmt.Sprintf("options are written as name = value, got %s without a name", c.lib.Show(value.value))}
-			}
-		case !named || slices.Contains(also, key.Value) || overwritten(table.Fields[i+1:], key.Value):
-		case value.value.Kind == Nil && c.globalName(f.Value) == "":
-		default:
-			if wrong := c.option(p, key, value, given, also); wrong != nil {
-				return wrong
-			}
+		if !named || slices.Contains(also, key.Value) || overwritten(table.Fields[i+1:], key.Value) {
+			continue
+		}
+		value := argument{f.Value, c.value(f.Value)}
+		if value.value.Kind == Nil && c.globalName(f.Value) == "" {
+			continue // the same as an option that is not there
+		}
+		if wrong := c.option(p, key, value, given, also); wrong != nil {
+			return wrong
 		}
 	}
 	return nil

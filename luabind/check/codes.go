@@ -56,7 +56,7 @@ func Markdown() string {
 	var b strings.Builder
 	b.WriteString("| code | at most | what it says | for example |\n| --- | --- | --- | --- |\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", r.Code, r.Severity, r.Doc, strings.ReplaceAll(r.Example, "\n", "; "))
+		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", r.Code, r.Severity, r.Doc, strings.Join(strings.Fields(r.Example), " "))
 	}
 	return b.String()
 }

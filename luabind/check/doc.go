@@ -6,7 +6,8 @@
 //	library.go    what is known about functions and names
 //	codes.go      the kinds of findings
 //	program.go    files and the modules they require; Check
-//	resolve.go    which name means which variable; what a file defines and asks for
+//	scope.go      variables, functions, mentions of globals
+//	resolve.go    which name means which variable; what a file defines and asks for (resolve_call.go: by its calls)
 //	rules.go      the walk that applies the rules of the other files
 //	names.go      names and fields that nobody defines; globals that were meant local
 //	calls.go      arguments of Recue's functions; commands.go those of try, pcall and parallel

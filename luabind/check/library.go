@@ -41,6 +41,8 @@ type Func struct {
 	Name      string // "start", "log.info"
 	Signature string
 	Params    []Param
+	// Verify says what is wrong with a table of options whose options are right one by one. May be nil.
+	Verify func(options Value) error
 }
 
 // Param is a parameter or an option.

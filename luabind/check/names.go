@@ -38,7 +38,10 @@ func (r *rules) readName(e *syntax.NameExpr, why interest) {
 		}
 		return
 	}
-	near := r.near(e.Name)
+	if _, reported := r.named[e.Name]; reported {
+		return
+	}
+	near := r.near(e.Name, isSet)
 	if r.tested[e.Name] && (why != asked || near == "") {
 		return // whoever asks whether it is there knows that it may not be
 	}
@@ -67,22 +70,32 @@ func (r *rules) namedAlready(name string, severity script.Severity) bool {
 	return false
 }
 
-// near is the defined name that a name was probably meant to be, or "".
-func (r *rules) near(name string) string {
-	known := slices.Sorted(maps.Keys(r.lib.Globals))
+// maxSuggestions bounds how often names are compared in a file: the first hints help, the thousandth costs as much.
+const maxSuggestions = 50
+
+// near is the defined name that a name was probably meant to be, or "". Of the script's globals those count of which ok
+// holds.
+func (r *rules) near(name string, ok func(*global) bool) string {
+	if r.suggested++; r.suggested > maxSuggestions {
+		return ""
+	}
+	known := slices.Collect(maps.Keys(r.lib.Globals))
 	for other, g := range r.globals {
-		if len(g.writes) > 0 {
+		if other != name && ok(g) {
 			known = append(known, other)
 		}
 	}
-	slices.Sort(known)
 	if g := r.globals[name]; g != nil {
 		for _, m := range slices.Concat(g.reads, g.writes) {
 			known = append(known, m.near...)
 		}
 	}
+	slices.Sort(known) // of equally near names the same one every time
 	return r.lib.Nearest(name, slices.DeleteFunc(known, func(k string) bool { return k == name }))
 }
+
+func isSet(g *global) bool  { return len(g.writes) > 0 }
+func isUsed(g *global) bool { return len(g.writes) > 0 && len(g.reads) > 0 }
 
 func (r *rules) assigned(name string) bool {
 	g := r.globals[name]
@@ -115,8 +128,8 @@ func (r *rules) usedName(e *syntax.NameExpr) {
 		r.report(Absent, script.SeverityError, e.Pos, "", "%s", text)
 		return
 	}
-	if r.undefined(e.Name) && !r.tested[e.Name] {
-		r.undefinedName(e, script.SeverityError, r.near(e.Name))
+	if r.undefined(e.Name) && !r.tested[e.Name] && r.named[e.Name] != script.SeverityError {
+		r.undefinedName(e, script.SeverityError, r.near(e.Name, isSet))
 	}
 }
 
@@ -156,7 +169,7 @@ func (r *rules) missing(name, key string) bool {
 	if !known || table.Fields == nil || table.Fields[key] {
 		return false
 	}
-	return table.ReadOnly || !r.escaped[name]
+	return table.ReadOnly || !r.escaped[name] && !r.open
 }
 
 func (r *rules) noField(e *syntax.IndexExpr, severity script.Severity, name, key string) {
@@ -180,7 +193,8 @@ func (r *rules) accidentalGlobals() {
 	if r.open {
 		return
 	}
-	for name, g := range r.globals {
+	for _, name := range slices.Sorted(maps.Keys(r.globals)) {
+		g := r.globals[name]
 		if _, known := r.lib.Globals[name]; known || len(g.writes) == 0 || r.tested[name] {
 			continue
 		}
@@ -193,11 +207,13 @@ func (r *rules) accidentalGlobals() {
 			home = common(home, m.fn)
 		}
 		r.fn = first.fn
-		switch near := r.near(name); {
-		case len(g.reads) == 0 && near != "":
-			r.report(Global, script.SeverityWarning, first.at, fmt.Sprintf("did you mean %s?", near), "the global %s is set, and nobody reads it", name)
-		case len(g.reads) == 0 && first.fn != r.file.main:
-			r.report(Global, script.SeverityWarning, first.at, "", "the global %s is set, and nobody reads it", name)
+		switch {
+		case len(g.reads) == 0:
+			if near := r.near(name, isUsed); near != "" {
+				r.report(Global, script.SeverityWarning, first.at, fmt.Sprintf("did you mean %s?", near), "the global %s is set, and nobody reads it", name)
+			} else if first.fn != r.file.main {
+				r.report(Global, script.SeverityWarning, first.at, "", "the global %s is set, and nobody reads it", name)
+			}
 		case home != nil && home != r.file.main:
 			r.report(Global, script.SeverityWarning, first.at, fmt.Sprintf("write local %s where it begins; branches that run at once share a global", name),
 				"%s is a global that only this function uses", name)

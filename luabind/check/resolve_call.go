@@ -92,7 +92,7 @@ func (r *resolver) loaded(args []syntax.Expr) {
 			return
 		}
 	}
-	r.open, r.replaced = true, true
+	r.open = true
 }
 
 // aboutTable visits the first argument of a function about tables, where it is a global, and gives the other ones.
@@ -118,7 +118,9 @@ func (r *resolver) aboutTable(fn string, args []syntax.Expr) []syntax.Expr {
 		r.fields[name.Name+"."+key] = true
 	case fn == "rawset":
 		r.escaped[name.Name] = true
-		r.replaced = r.replaced || name.Name == "_G"
+		if name.Name == "_G" {
+			r.open, r.replaced = true, true
+		}
 	case fn == "setmetatable":
 		r.escaped[name.Name] = true
 		r.open = r.open || name.Name == "_G"

@@ -80,6 +80,8 @@ type rules struct {
 	dead  int                        // more than 0 in code that is never reached
 	named map[string]script.Severity // undefined names that were reported
 	found []found
+	// suggested counts the names that were compared with others.
+	suggested int
 	// collects are locals that hold what a parallel with on_error = "collect" gives.
 	collects map[*syntax.LocalStmt]*syntax.CallExpr
 }

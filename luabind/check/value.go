@@ -49,7 +49,7 @@ func (r *rules) value(e syntax.Expr) Value {
 	case *syntax.StringExpr:
 		return Value{Kind: Text, Text: e.Value, Exact: true}
 	case *syntax.FuncExpr:
-		return Value{Kind: Function}
+		return Value{Kind: Function, Exact: true}
 	case *syntax.TableExpr:
 		return r.tableValue(e)
 	case *syntax.UnaryExpr:
