@@ -72,7 +72,7 @@ func TestFindings(t *testing.T) {
 		{"items that do not fit the command", "parallel({'a', 7}, start)", []string{"1:16 error wrong-argument: start: task_id must be a text, got the number 7"}},
 		{"a policy", "parallel({print}, {on_error = 'x'})", []string{"1:31 error wrong-argument: parallel: on_error must be one of"}},
 		{"commands that run too early", "parallel{start 'a', start 'b'}", []string{"1:10 warning early-call: this start runs before parallel", "1:21 warning early-call"}},
-		{"a schedule that cannot be", "schedule('x', {daily = '25:00'}, function() end)", []string{"1:15 error wrong-argument: schedule:"}},
+		{"a schedule that cannot be", "schedule('x', {daily = '25:00'}, function() end)", []string{"1:24 error wrong-argument: schedule: daily"}},
 		{"a schedule without a time", "schedule('x', {tz = 'Europe/Berlin'}, function() end)", []string{"1:15 error wrong-argument: schedule: it does not say when"}},
 		{"failures that nobody looks at", "parallel({print}, {on_error = 'collect'})", []string{"1:1 warning ignored-failure"}},
 		{"failures in locals that nobody reads", "local r, f = parallel({print}, {on_error = 'collect'})", []string{"1:14 warning ignored-failure"}},
