@@ -123,7 +123,7 @@ func findingsText(findings []script.Finding) string {
 // The errors are wrong usage.
 func (a *app) scripts(command string, paths []string) ([]script.Source, error) {
 	if len(paths) == 0 {
-		return nil, fault.Usage(fmt.Errorf("recue %s: no path is given", command), "name a script, or a folder that has some")
+		return nil, fault.Usage(fmt.Errorf("%s: no path is given", command), "name a script, or a folder that has some")
 	}
 	var sources []script.Source
 	seen := map[string]bool{}

@@ -55,6 +55,9 @@ func (a *app) recorderAction(c *cli.Context, name protocol.Cmd) error {
 	if err != nil {
 		return err
 	}
+	if err := oneRecorder(c); err != nil {
+		return err
+	}
 	cfg, log, err := a.settings(c)
 	if err != nil {
 		return err
@@ -104,10 +107,10 @@ func setTask(c *cli.Context, cmd *protocol.Command) error {
 	words := c.Args().Slice()
 	switch {
 	case len(words) > 1:
-		return fault.Usage(fmt.Errorf("recue %s takes one task, got %q and %q", cmd.Cmd, words[0], words[1]),
+		return fault.Usage(fmt.Errorf("%s takes one task, got %q and %q", cmd.Cmd, words[0], words[1]),
 			"for many tasks at once, write a script with parallel")
 	case len(words) == 1 && c.IsSet("task-id") && c.String("task-id") != words[0]:
-		return usage("recue %s takes one task, got %q and --task-id %q", cmd.Cmd, words[0], c.String("task-id"))
+		return usage("%s takes one task, got %q and --task-id %q", cmd.Cmd, words[0], c.String("task-id"))
 	case len(words) == 1:
 		cmd.TaskID = words[0]
 	}

@@ -81,7 +81,7 @@ func TestWrongCommandsAreRefusedBeforeConnecting(t *testing.T) {
 		"status a --output yaml":        "--output: must be text or json",
 		"status " + "\x07":              "task id",
 		"status --timeout 0":            "--timeout",
-		"config now":                    "recue config takes no arguments",
+		"config now":                    "config takes no arguments",
 		"version now":                   "takes no arguments",
 		"reference now":                 "no function now",
 		"completion":                    "bash, zsh or fish",

@@ -58,13 +58,13 @@ func (a *app) completionCommand() *cli.Command {
 }
 
 func (a *app) completion(c *cli.Context) error {
-	if _, err := wantsJSON(c); err != nil {
+	if err := textOnly(c, ""); err != nil {
 		return err
 	}
 	shells := map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}
 	text, ok := shells[c.Args().First()]
 	if !ok || c.NArg() != 1 {
-		return fault.Usage(fmt.Errorf("recue completion takes the name of a shell: bash, zsh or fish"),
+		return fault.Usage(fmt.Errorf("completion takes the name of a shell: bash, zsh or fish"),
 			"recue help completion says how to install it")
 	}
 	script := template.Must(template.New("completion").Funcs(template.FuncMap{

@@ -11,6 +11,7 @@ import (
 
 	"recue/runtime/clock"
 	"recue/runtime/config"
+	"recue/runtime/fault"
 	"recue/runtime/protocol"
 )
 
@@ -132,6 +133,30 @@ func wantsJSON(c *cli.Context) (bool, error) {
 	}
 }
 
+// textOnly refuses --output json for a command whose output has no such form.
+func textOnly(c *cli.Context, hint string) error {
+	json, err := wantsJSON(c)
+	if err == nil && json {
+		err = fault.Usage(fmt.Errorf("--output: %s has no results to print as JSON", c.Command.Name), hint)
+	}
+	return err
+}
+
+// oneRecorder refuses --sim beside a flag that names a server: whichever was taken,
+// it might be the wrong one.
+func oneRecorder(c *cli.Context) error {
+	if !c.Bool("sim") {
+		return nil
+	}
+	for _, name := range []string{"server", "context"} {
+		if c.IsSet(name) {
+			return fault.Usage(fmt.Errorf("--sim and --%s are both given", name),
+				"--sim is a simulated recorder inside this process; leave it out to use that server")
+		}
+	}
+	return nil
+}
+
 // spanFlag reads a flag that holds a time span.
 func spanFlag(c *cli.Context, name string) (time.Duration, error) {
 	if !c.IsSet(name) {
@@ -159,7 +184,7 @@ func rateFlag(c *cli.Context, name string) (float64, error) {
 // noArguments refuses what a command has no use for.
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return usage("recue %s takes no arguments, got %q", c.Command.Name, c.Args().First())
+		return usage("%s takes no arguments, got %q", c.Command.Name, c.Args().First())
 	}
 	return nil
 }

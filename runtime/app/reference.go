@@ -22,15 +22,15 @@ Examples:
 }
 
 func (a *app) reference(c *cli.Context) error {
-	if _, err := wantsJSON(c); err != nil {
+	if err := textOnly(c, ""); err != nil {
 		return err
 	}
 	if c.NArg() > 1 {
-		return usage("recue reference takes one name, got %q and %q", c.Args().Get(0), c.Args().Get(1))
+		return usage("reference takes one name, got %q and %q", c.Args().Get(0), c.Args().Get(1))
 	}
 	text, err := a.engine.Reference(c.Args().First())
 	if err != nil {
-		return fault.Usage(fmt.Errorf("recue reference: %w", err), "recue reference without a name describes all")
+		return fault.Usage(fmt.Errorf("reference: %w", err), "recue reference without a name describes all")
 	}
 	fmt.Fprintln(a.out, strings.TrimRight(text, "\n"))
 	return nil

@@ -53,7 +53,10 @@ func varFlag() cli.Flag {
 
 // run is the command: settings, script, connection, run, what still records.
 func (a *app) run(c *cli.Context) error {
-	if _, err := wantsJSON(c); err != nil {
+	if err := textOnly(c, "a script prints what it likes: print(json.encode(value))"); err != nil {
+		return err
+	}
+	if err := oneRecorder(c); err != nil {
 		return err
 	}
 	vars, err := parseVars(c.StringSlice("var"))

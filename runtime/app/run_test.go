@@ -89,7 +89,7 @@ func TestAScriptThatCannotRunIsRefusedBeforeConnecting(t *testing.T) {
 		words   []string
 		message string
 	}{
-		{nil, "recue run: no script is given"},
+		{nil, "run: no script is given"},
 		{[]string{filepath.Join(folder, "nope.lua")}, "there is no such file\n"},
 		{[]string{strings.Replace(near, "nightly", "nihgtly", 1)}, "did you mean " + near},
 		{[]string{strings.TrimSuffix(near, ".lua")}, "did you mean " + near},

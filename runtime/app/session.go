@@ -11,6 +11,7 @@ import (
 	"recue/runtime/config"
 	"recue/runtime/fault"
 	"recue/runtime/natsd"
+	"recue/runtime/protocol"
 	"recue/runtime/recorder"
 	"recue/runtime/simulator"
 )
@@ -40,7 +41,11 @@ func connect(ctx context.Context, cfg *config.Config, log *logrus.Entry, sim boo
 		return nil, withTrial(err)
 	}
 	s.conn = conn
-	s.client = recorder.New(conn, recorder.Options{Subject: cfg.Subject, Timeout: cfg.Timeout, Log: log, Journal: book.recorderJournal()})
+	asks := func(task recorder.Task) (command, note string) { return followUp(cfg, protocol.Status, task) }
+	if sim {
+		asks = nil // no other command can reach it
+	}
+	s.client = recorder.New(conn, recorder.Options{AskStatus: asks, Subject: cfg.Subject, Timeout: cfg.Timeout, Log: log, Journal: book.recorderJournal()})
 	return s, nil
 }
 

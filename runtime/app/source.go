@@ -31,7 +31,7 @@ func (a *app) source(c *cli.Context, limit int) (source, error) {
 		return s, checkSource("run", "-e", s.text)
 	}
 	if len(words) == 0 {
-		return source{}, fault.Usage(errors.New("recue run: no script is given"),
+		return source{}, fault.Usage(errors.New("run: no script is given"),
 			"name a file, - for standard input, or give a line with -e: recue run first_recording.lua")
 	}
 	s, err := a.sourceOf("run", words[0], limit)

@@ -95,6 +95,9 @@ func parseURL(entry string, follows bool) (*url.URL, error) {
 	if u.Hostname() == "" {
 		return nil, errors.New("the host is missing: write nats://HOST:PORT")
 	}
+	if strings.Contains(u.Hostname(), ":") && !strings.HasPrefix(u.Host, "[") {
+		return nil, errors.New("the host has a colon in it: write nats://HOST:PORT, and an IPv6 address in brackets, as in nats://[::1]:4222")
+	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
 			return nil, errors.New("the port must be a number from 1 to 65535")

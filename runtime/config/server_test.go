@@ -45,6 +45,8 @@ func TestParseServerRefuses(t *testing.T) {
 		{"nats://eve:sesame@h:0", "from 1 to 65535"},
 		{"nats://eve:sesame@h:65536", "from 1 to 65535"},
 		{"nats://eve:%sesame@h", "no URL"},
+		{"eve:sesame@@@h:1:1", "the host has a colon in it"},
+		{"nats://::1:4222", "in brackets, as in nats://[::1]:4222"},
 		{"nats://eve:sesame/x@h", "URL"},
 		{"nats://eve:1/sesame@h", "nothing may follow the port"},
 		{"nats://eve:1?sesame@h", "nothing may follow the port"},

@@ -33,6 +33,10 @@ type Options struct {
 	Timeout time.Duration
 	Log     *logrus.Entry // nil: silent
 	Journal Journal       // nil: none
+
+	// AskStatus gives the command line that asks for a task's status, for hints;
+	// note is what must be added to it by hand. nil: there is none.
+	AskStatus func(Task) (command, note string)
 }
 
 // Journal writes down what is asked of recorders. It is asked before every
@@ -204,12 +208,9 @@ func asFault(err error) *fault.Error {
 // adviseHow fits a connection's hint to the command that failed.
 func (c *Client) adviseHow(f *fault.Error, cmd protocol.Command, subject string) {
 	switch {
-	case f.Code == fault.NoRecorder:
-		way := ""
-		if subject != c.opts.Subject {
-			way = " --subject " + subject
-		}
-		f.Hint += fmt.Sprintf(" `recue status %s%s` asks it", cmd.TaskID, way)
+	case f.Code == fault.NoRecorder && cmd.Cmd != protocol.Status && c.opts.AskStatus != nil:
+		command, note := c.opts.AskStatus(Task{subject, cmd.TaskID})
+		f.Hint += fmt.Sprintf(" `%s` asks it%s", command, note)
 	case f.Code == fault.Timeout && cmd.Cmd == protocol.Status:
 		f.Hint = "a status changes nothing: it may be asked again at any time"
 	}

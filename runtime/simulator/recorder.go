@@ -159,6 +159,9 @@ func (r *Recorder) report(e Exchange, reply protocol.Reply) {
 	if e.Dropped {
 		log = log.WithField("dropped", true)
 	}
+	if path, _ := reply.Text("file_path"); path != "" && e.Err == nil && e.Command.Cmd == protocol.Start {
+		log = log.WithField("file", path)
+	}
 	if e.Delay > 0 {
 		log = log.WithField("delay", e.Delay)
 	}
