@@ -1,0 +1,174 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"recue/runtime/clock"
+	"recue/runtime/config"
+	"recue/runtime/fault"
+	"recue/runtime/rehearsal"
+	"recue/runtime/schedule"
+	"recue/runtime/script"
+)
+
+const rehearseText = `Runs the schedules of a script in virtual time against a simulated recorder: a week takes about a
+second. It shows every run and recording, and what would go wrong: a start on a task that already
+records, a recording that nothing stops, overlaps, failed runs, a start and a stop at the same
+instant, firings on a clock-change night. Exit code 1 when it found such a mistake.
+
+No NATS server is needed and none is talked to. The same script, dates and seed give the same output.
+
+A --fault says what befalls the recorders; it may be repeated:
+  away 02:00-03:00          nobody listens between these hours
+  reject start 10%          one start in ten is refused
+  lose stop task=cam1       replies to stops of cam1 are lost: they time out
+  slow 3s status            a status takes 3 s more
+
+Examples:
+  recue rehearse nightly.lua --from 2026-11-23 --for 7d
+  recue rehearse nightly.lua --fault "away 02:00-03:00" --fault "reject start 10%" --seed 7`
+
+func (a *app) rehearseCommand() *cli.Command {
+	return &cli.Command{
+		Name: "rehearse", Usage: "run a script's schedules in virtual time", ArgsUsage: "SCRIPT [ARG...]", Description: rehearseText,
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "begin at this `TIME`, 2026-11-23 or \"2026-11-23 18:00\" (default now)"},
+			&cli.StringFlag{Name: "for", Usage: "rehearse this `DURATION` (default 7d)"},
+			&cli.StringFlag{Name: "till", Usage: "end at this `TIME`, instead of --for"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "what befalls the recorders: `FAULT`, such as \"away 02:00-03:00\"; may be repeated"},
+			&cli.StringFlag{Name: "tz", Usage: "the `ZONE` of schedules that name none (default: this machine's)"},
+			varFlag(),
+		}, limitFlags()...),
+		Action: a.rehearse,
+	}
+}
+
+// rehearse is the command.
+func (a *app) rehearse(c *cli.Context) error {
+	asJSON, err := wantsJSON(c)
+	if err != nil {
+		return err
+	}
+	vars, err := parseVars(c.StringSlice("var"))
+	if err != nil {
+		return err
+	}
+	cfg, log, err := a.settings(c)
+	if err != nil {
+		return err
+	}
+	zone, err := a.zoneFlag(c)
+	if err != nil {
+		return err
+	}
+	opts, err := rehearsalOptions(c, cfg, zone)
+	if err != nil {
+		return err
+	}
+	limits := limitsOf(cfg)
+	if !c.Args().Present() {
+		return fault.Usage(errors.New("rehearse: no script is given"), "name one: recue rehearse nightly.lua")
+	}
+	source, err := a.sourceOf("rehearse", c.Args().First(), limits.Source)
+	if err != nil {
+		return err
+	}
+	program, err := a.engine.Load(source.name, source.text, limits)
+	if err != nil {
+		return err
+	}
+	if err := a.refuse(source, limits); err != nil {
+		return err
+	}
+	ctx, stop := a.watch(c.Context, func(i *interruption) { a.display.say("%v: ending the rehearsal", i) }, nil)
+	defer stop()
+	result, err := runRehearsal(ctx, program, script.Host{
+		Env:  script.Env{TaskID: cfg.TaskID, Location: zone, Log: log, Grace: grace},
+		Args: c.Args().Tail(), Vars: vars, Dir: source.dir, Limits: limits, Seed: opts.Seed,
+	}, opts)
+	var failed *script.Error
+	switch {
+	case errors.Is(err, rehearsal.ErrNoJobs):
+		return fault.Usage(fmt.Errorf("%s declares no schedule: there is nothing to rehearse", source.name),
+			`write schedule("name", {daily = "08:00"}, function() … end) at its top`)
+	case errors.As(err, &failed) && len(result.Runs) == 0: // it did not come to its schedules
+		a.display.show(err)
+		return &shownError{err}
+	}
+	if asJSON {
+		a.printJSON(rehearsalJSON(result))
+	} else {
+		a.printRehearsal(source.name, result)
+	}
+	switch {
+	case err != nil:
+		a.display.show(err)
+		return &shownError{err}
+	case len(result.Mistakes) > 0:
+		return &shownError{&fault.Exit{Code: fault.ExitScript, Err: fmt.Errorf("the rehearsal found %d mistakes", len(result.Mistakes))}}
+	}
+	return nil
+}
+
+func runRehearsal(ctx context.Context, program script.Program, host script.Host, opts rehearsal.Options) (_ *rehearsal.Result, err error) {
+	defer recoverCrash(&err)
+	return rehearsal.Rehearse(ctx, program, host, opts)
+}
+
+func rehearsalOptions(c *cli.Context, cfg *config.Config, zone *time.Location) (rehearsal.Options, error) {
+	opts := rehearsal.Options{Seed: 1, Subject: cfg.Subject, Timeout: cfg.Timeout}
+	var err error
+	if c.IsSet("seed") { // else the same each time, too
+		if opts.Seed, err = seed(c); err != nil {
+			return opts, err
+		}
+	}
+	if opts.From, opts.Till, err = period(c, zone); err != nil {
+		return opts, err
+	}
+	for _, text := range c.StringSlice("fault") {
+		f, err := rehearsal.ParseFault(text)
+		if err != nil {
+			return opts, usage("--fault: %w", err)
+		}
+		opts.Faults = append(opts.Faults, f)
+	}
+	return opts, nil
+}
+
+// week is what is rehearsed where nothing else is said.
+const week = 7 * 24 * time.Hour
+
+// period reads --from, --for and --till.
+func period(c *cli.Context, zone *time.Location) (from, till time.Time, err error) {
+	from = time.Now().In(zone).Truncate(time.Second)
+	if c.IsSet("from") {
+		if from, err = schedule.ParseFrom(c.String("from"), zone); err != nil {
+			return from, till, usage("--from: %w", err)
+		}
+	}
+	switch span := week; {
+	case c.IsSet("till") && c.IsSet("for"):
+		return from, till, usage("--till and --for both say where the rehearsal ends: give one of them")
+	case c.IsSet("till"):
+		if till, err = schedule.ParseTill(c.String("till"), zone); err != nil {
+			return from, till, usage("--till: %w", err)
+		}
+	default:
+		if c.IsSet("for") {
+			if span, err = clock.ParseDuration(c.String("for")); err != nil {
+				return from, till, usage("--for: %w", err)
+			}
+		}
+		till = from.Add(span)
+	}
+	if !till.After(from) {
+		return from, till, usage("the rehearsal must end after it begins: it would go from %s to %s", from.Format(time.DateTime), till.Format(time.DateTime))
+	}
+	return from, till, nil
+}

@@ -1,0 +1,36 @@
+package rehearsal
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Result is what a rehearsal came to.
+type Result struct {
+	From, Till time.Time
+	Runs       []*Run // in the order in which they were due
+	Recordings []*Recording
+	Mistakes   []Mistake // in the order of their times
+	Commands   int
+	Printed    string // by the script itself
+}
+
+// result closes the book.
+func (r *rehearsal) result(printed string) *Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, rec := range r.book.recordings {
+		if rec.Till.IsZero() {
+			r.book.mistake(rec.From, rec.By, "never stopped", rec.TaskID+" is started by "+r.name(rec.By)+", and nothing stops it before the end of the rehearsal")
+		}
+	}
+	slices.SortStableFunc(r.book.mistakes, func(a, b Mistake) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(r.runs, func(a, b *Run) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Job, b.Job))
+	})
+	return &Result{
+		From: r.opts.From, Till: r.opts.Till, Runs: r.runs, Recordings: r.book.recordings,
+		Mistakes: r.book.mistakes, Commands: r.book.commands, Printed: printed,
+	}
+}
