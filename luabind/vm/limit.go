@@ -154,7 +154,8 @@ func heapInUse() int64 {
 type coroutines struct {
 	made  []weak.Pointer[lua.LState] // every one that has not been seen to end, and some more
 	alive int                        // those that have not ended; also those that nobody can reach, until recount
-	swept time.Time
+	swept time.Time                  // the last recount
+	found int                        // how many it found
 }
 
 func (c *coroutines) add(co *lua.LState) {
@@ -169,15 +170,15 @@ func (c *coroutines) add(co *lua.LState) {
 func (c *coroutines) ended() { c.alive-- }
 
 // recount collects garbage and counts anew. A collection takes long where there
-// are many, so it is refused where the last one was a moment ago.
-func (c *coroutines) recount() {
-	if time.Since(c.swept) < collectEvery {
+// are many, so it is refused where the last one was a moment ago and found most
+// of those that may live.
+func (c *coroutines) recount(most int) {
+	if c.found > most/2 && time.Since(c.swept) < collectEvery {
 		return
 	}
 	runtime.GC()
 	c.sweep()
-	c.alive = len(c.made)
-	c.swept = time.Now()
+	c.alive, c.found, c.swept = len(c.made), len(c.made), time.Now()
 }
 
 // sweep forgets those that have ended or were collected.
@@ -200,7 +201,7 @@ func (m *VM) Live() int { return int(m.live.Load()) + m.coroutines.alive }
 // limit. The caller holds the baton.
 func (m *VM) Admit(n int) error {
 	if n <= m.opts.MaxThreads && m.Live()+n > m.opts.MaxThreads {
-		m.coroutines.recount() // those that nobody can reach any more have not been seen to end
+		m.coroutines.recount(m.opts.MaxThreads) // those that nobody can reach any more have not been seen to end
 	}
 	if m.Live()+n <= m.opts.MaxThreads {
 		return nil

@@ -13,6 +13,7 @@ import (
 const (
 	rootDepth    = 16_000  // Lua frames of a thread of the main program; "stack overflow" beyond
 	branchDepth  = 1_020   // the same for other branches: each frame costs a thread a byte, used or not
+	coDepth      = 2_000   // the same for coroutines
 	maxFree      = 256     // threads kept for the next protected call
 	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
 	totalDepth   = 64_000  // Lua frames of all threads within each other, without the innermost one's

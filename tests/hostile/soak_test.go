@@ -1,0 +1,76 @@
+//go:build soak
+
+package hostile
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// atOnce is how many processes run at the same time.
+const atOnce = 3
+
+// late is how long after its limit a script may still run, its start and end
+// included, on a machine that has nothing else to do.
+const late = time.Second
+
+// TestEveryHostileScript runs all scripts. A time is only held against a script
+// that exceeds it alone, too.
+func TestEveryHostileScript(t *testing.T) {
+	scripts := load(t)
+	if len(scripts) < 200 {
+		t.Errorf("there are only %d scripts", len(scripts))
+	}
+	dir := prepare(t)
+	var mu sync.Mutex
+	outcomes := map[string]outcome{}
+	var slow []script
+	t.Run("all", func(t *testing.T) {
+		places := make(chan struct{}, atOnce)
+		var running sync.WaitGroup
+		for _, s := range scripts {
+			places <- struct{}{}
+			running.Go(func() {
+				defer func() { <-places }()
+				o := s.start(t, dir)
+				if wrong := s.verdict(o); wrong != "" {
+					t.Errorf("%s: %s\n%v\n%s", s.name, wrong, o, s.text)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				outcomes[s.name] = o
+				if o.took > s.budget(t) {
+					slow = append(slow, s)
+				}
+			})
+		}
+		running.Wait()
+	})
+	yardstick := scripts[slices.IndexFunc(scripts, func(s script) bool { return s.name == "loops/while" })]
+	for _, s := range slow {
+		plain := yardstick.start(t, dir).took - yardstick.budget(t) + late // what a busy machine adds
+		allowed := s.budget(t) + max(0, 3*plain-late)
+		if o := s.start(t, dir); o.took > allowed {
+			t.Errorf("%s: ended after %v, and %v are allowed", s.name, o.took, allowed)
+		}
+	}
+	slices.SortFunc(scripts, func(a, b script) int { return int(outcomes[b.name].took - outcomes[a.name].took) })
+	for _, s := range scripts[:10] {
+		t.Logf("%-40s %v", s.name, outcomes[s.name].took.Round(time.Millisecond))
+	}
+}
+
+// budget is when a script must have ended.
+func (s script) budget(t *testing.T) time.Duration {
+	compute := s.flags["max-compute"]
+	if compute == longCompute { // it is to end long before
+		compute = shortCompute
+	}
+	limit, err := time.ParseDuration(compute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return limit + late
+}
