@@ -53,8 +53,8 @@ func controlFuncs() []*Func {
 			Example: "finally(function() print \"the end\" end)",
 			Run: func(c *Call) error {
 				env := c.env()
-				if len(env.finals) == maxFinals {
-					return fmt.Errorf("%d functions wait for the end already: is it called in a loop?", maxFinals)
+				if env.finally++; env.finally > maxFinals {
+					return fmt.Errorf("%d functions were put off already: is it called in a loop?", maxFinals)
 				}
 				env.finals = append(env.finals, c.Value("fn").(*lua.LFunction))
 				return nil
@@ -74,7 +74,8 @@ func controlFuncs() []*Func {
 	}
 }
 
-// maxFinals bounds the functions given to finally. Each may take its time at the end.
+// maxFinals bounds the functions given to finally in one piece. Each may take its
+// time at the end, and may give others.
 const maxFinals = 10_000
 
 func retry(c *Call) error {

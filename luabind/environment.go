@@ -20,6 +20,7 @@ type environment struct {
 	script.Env
 	finals []*lua.LFunction // run last first
 
+	finally          int   // functions given to finally
 	written, overrun int64 // bytes, see spend
 	cut              bool  // a limit has ended the piece or one of its finally functions
 

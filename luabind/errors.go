@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -179,6 +180,7 @@ func valueText(v lua.LValue) string {
 var limitHints = map[string]string{
 	vm.LimitCompute: "a loop without an end? Long work needs a sleep now and then, which lets other branches go on, or more with --max-compute",
 	vm.LimitHeap:    "a table or a text that only grows? --max-heap allows more",
+	vm.LimitThreads: "branches or coroutines that start ever more of them? --max-threads allows more",
 	"max-output":    "a print in a loop without an end? --max-output allows more",
 }
 
@@ -300,6 +302,16 @@ func (r *run) locate(text string, trace []vm.Position, cause error) *script.Erro
 		e.Message = text[len(m[0]):]
 	}
 	e.Hint = misspelled(e.Message)
+	if r.chunks[at.Source] == nil && at.Line > 0 { // code that loadstring made: say where it was called
+		if beginning(e.Message) == nil {
+			e.Message = at.String() + ": " + e.Message
+		}
+		known := slices.IndexFunc(trace, func(p vm.Position) bool { return r.chunks[p.Source] != nil })
+		if known < 0 {
+			return e
+		}
+		at, trace = trace[known], trace[known+1:]
+	}
 	chunk := r.chunks[at.Source]
 	if chunk == nil {
 		return e

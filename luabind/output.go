@@ -89,7 +89,7 @@ const (
 
 func logLine(c *Call, level logrus.Level) error {
 	message := clip(stdlib.ToString(c.L, c.Value("message")), maxLogged)
-	size := len(message)
+	size := len(message) + 40 // time, level, line end
 	entry := c.env().Log
 	if table, ok := c.Value("fields").(*lua.LTable); ok {
 		fields := logrus.Fields{}

@@ -75,7 +75,7 @@ func parallel(c *Call) error {
 	if len(s.tasks) == 0 {
 		c.env().Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
 	}
-	if err := c.admit(len(s.tasks)); err != nil {
+	if err := c.branch.Admit(len(s.tasks)); err != nil {
 		return err
 	}
 	if err := c.stopped("parallel", ""); err != nil {
@@ -97,9 +97,12 @@ func (s *set) collect() error {
 			continue // parallel(arg, start): arg[0] is the script's own name
 		}
 		if len(s.tasks)%pollEvery == 0 {
-			if err := c.admit(len(s.tasks)); err != nil {
+			if err := c.branch.Poll(); err != nil {
 				return err
 			}
+		}
+		if len(s.tasks) > c.run.limits.Threads {
+			return c.branch.Admit(len(s.tasks))
 		}
 		t := task{key: key}
 		switch {
@@ -120,14 +123,6 @@ func (s *set) collect() error {
 	n := len(s.tasks)
 	s.errs, s.results, s.replies = make([]*vm.Error, n), make([]lua.LValue, n), make([]protocol.Reply, n)
 	return s.hole()
-}
-
-// admit says whether n branches may be started, and whether to go on at all.
-func (c *Call) admit(n int) error {
-	if err := c.branch.Poll(); err != nil {
-		return err
-	}
-	return c.run.vm.Admit(n)
 }
 
 // hole is the error for a list with a nil in it, which would silently start less

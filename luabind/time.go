@@ -3,6 +3,7 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -114,7 +115,8 @@ func (c *Call) pausing(d time.Duration, cmd string) (start func(wake func()) fun
 // instant reads a time: see wait_until.
 func (c *Call) instant(v lua.LValue) (time.Time, error) {
 	if n, ok := v.(lua.LNumber); ok {
-		return time.Unix(0, int64(float64(n)*1e9)), nil
+		whole, fraction := math.Modf(float64(n)) // nanoseconds since 1970 end in the year 2262
+		return time.Unix(int64(whole), int64(fraction*1e9)), nil
 	}
 	return clock.ParseInstant(v.String(), c.run.host.Clock.Now().In(c.env().Location))
 }

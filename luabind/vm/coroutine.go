@@ -63,7 +63,7 @@ func (c stockCoroutines) create5(L *lua.LState) int {
 		badArgument(L, "create", 1, "Lua function expected")
 	}
 	b := Of(L)
-	if err := b.vm.Admit(1); err != nil {
+	if err := b.Admit(1); err != nil {
 		Raise(L, lua.LString(At(L, 1)+err.Error()))
 	}
 	fn := L.Get(1)

@@ -197,14 +197,20 @@ func (c *coroutines) sweep() {
 // the baton.
 func (m *VM) Live() int { return int(m.live.Load()) + m.coroutines.alive }
 
-// Admit says whether n more branches or coroutines may live; the error names the
-// limit. The caller holds the baton.
-func (m *VM) Admit(n int) error {
-	if n <= m.opts.MaxThreads && m.Live()+n > m.opts.MaxThreads {
+// Admit says whether n more branches or coroutines may live. To ask for more than
+// there may ever be is an error like others. To come to the limit step by step
+// ends the piece: that is a script which makes ever more of them, and whose other
+// branches would go on doing so. The caller holds the baton for b.
+func (b *Branch) Admit(n int) error {
+	m := b.vm
+	if n > m.opts.MaxThreads {
+		return fmt.Errorf("these are more than the %d branches and coroutines that may live at once (limit --%s)", m.opts.MaxThreads, LimitThreads)
+	}
+	if m.Live()+n > m.opts.MaxThreads {
 		m.coroutines.recount(m.opts.MaxThreads) // those that nobody can reach any more have not been seen to end
 	}
 	if m.Live()+n <= m.opts.MaxThreads {
 		return nil
 	}
-	return fmt.Errorf("more than %d branches and coroutines at once (limit --%s)", m.opts.MaxThreads, LimitThreads)
+	return b.Exceed(LimitThreads, fmt.Sprintf("more than %d branches and coroutines at once", m.opts.MaxThreads))
 }

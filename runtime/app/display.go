@@ -161,7 +161,11 @@ func (r *report) also(e *script.Error, indent string) {
 		return
 	}
 	r.line(indent+"  ", "while ending:")
-	for _, other := range e.Also {
+	for i, other := range e.Also {
+		if i == maxFailures {
+			r.line(indent+"    ", "… and %d more", len(e.Also)-i)
+			break
+		}
 		r.script(other, indent+"    ")
 	}
 }

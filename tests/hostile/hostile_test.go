@@ -230,7 +230,7 @@ func (s script) verdict(o outcome) string {
 	}
 	named := len(s.lines) == 0
 	for _, n := range s.lines {
-		named = named || strings.Contains(o.stderr, fmt.Sprintf(".lua:%d: ", n))
+		named = named || strings.Contains(o.stderr, fmt.Sprintf(".lua:%d:", n))
 	}
 	if !named {
 		return fmt.Sprintf("none of the lines %v is named", s.lines)
