@@ -66,7 +66,7 @@ func (l *logbook) end(exit int) {
 // cannot be written, what dead runs have left recording.
 func (a *app) tellFound(cfg *config.Config, log *logrus.Entry, found journal.Found, except string) {
 	if found.Torn > 0 {
-		log.Warnf("the journal %s ended in the middle of a line (%d bytes), as after a loss of power; a new line was begun", cfg.Journal, found.Torn)
+		log.Warnf("the journal %s ended in the middle of a line (%d bytes), as after a loss of power or on a full disk; a new line was begun", cfg.Journal, found.Torn)
 	}
 	if found.Err != nil {
 		log.WithError(found.Err).Warn("the journal cannot be written: no start will be sent until it can be; stops will")
@@ -81,7 +81,7 @@ func (a *app) tellFound(cfg *config.Config, log *logrus.Entry, found journal.Fou
 		}
 	}
 	if named > maxUnsettled {
-		a.display.say("… and %d more tasks of runs that were killed", named-maxUnsettled)
+		a.display.say("… and %d more tasks of runs that were cut off", named-maxUnsettled)
 	}
 }
 
@@ -95,7 +95,7 @@ func (a *app) tellUnsettled(cfg *config.Config, u journal.Unsettled) {
 		by = " by " + visible(u.Script)
 	}
 	command, note := followUpOn(cfg, u.Server, protocol.Stop, recorder.Task{Subject: u.Subject, TaskID: u.TaskID})
-	a.display.say("%s %s: started%s at %s in a run that was killed; to stop it: %s%s",
+	a.display.say("%s %s: started%s at %s in a run that was cut off; to stop it: %s%s",
 		visible(u.TaskID), state, by, u.Since.Local().Format("2006-01-02 15:04:05"), command, note)
 }
 

@@ -49,11 +49,10 @@ func (m mask) words(words []string) []string {
 	for _, word := range words {
 		name, value, assigned := strings.Cut(word, "=")
 		switch {
-		case assigned:
-			word = name + "=" + m.value(name, value)
-			hide = false
 		case hide:
 			word, hide = masked, false
+		case assigned:
+			word = name + "=" + m.value(name, value)
 		default:
 			hide = strings.HasPrefix(word, "-") && secretName(word)
 			word = m.text(word)

@@ -19,7 +19,7 @@ type Code string
 const (
 	NoRecorder       Code = "no_recorder"       // nobody listens on the subject
 	Timeout          Code = "timeout"           // no answer in time; the outcome is unknown
-	NotSent          Code = "not_sent"          // no connection: not sent, and will not be later
+	NotSent          Code = "not_sent"          // no connection, or no journal: not sent, and will not be later
 	Rejected         Code = "rejected"          // the recorder answered msg_status "error"
 	UnexpectedState  Code = "unexpected_state"  // success, but not the state that was asked for
 	InvalidReply     Code = "invalid_reply"     // what came back breaks the protocol
