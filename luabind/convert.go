@@ -25,9 +25,11 @@ func shownNumber(n float64) string {
 	return formatNumber(n)
 }
 
-// toLua makes a Lua value of what a script.Func takes as an argument.
+// toLua makes a Lua value of what a script.Start takes as an argument.
 func toLua(L *lua.LState, v any) lua.LValue {
 	switch v := v.(type) {
+	case lua.LValue:
+		return v
 	case bool:
 		return lua.LBool(v)
 	case string:

@@ -19,6 +19,8 @@ import (
 type environment struct {
 	script.Env
 	finals []*lua.LFunction // run last first
+	// unfinished are the expectations that were begun and to which no matcher was called.
+	unfinished map[*expectation]struct{}
 
 	finally          int   // functions given to finally
 	written, overrun int64 // bytes, see spend
@@ -29,10 +31,10 @@ type environment struct {
 }
 
 // declared makes a function of the script callable from outside, as a piece of
-// its own.
-func (r *run) declared(fn *lua.LFunction) script.Start {
+// its own. first are its first arguments.
+func (r *run) declared(fn *lua.LFunction, first ...any) script.Start {
 	return func(ctx context.Context, env script.Env, ended func(error), args ...any) {
-		r.begin(ctx, &environment{Env: env}, fn, args, func(env *environment, failed *script.Error) {
+		r.begin(ctx, &environment{Env: env}, fn, append(first[:len(first):len(first)], args...), func(env *environment, failed *script.Error) {
 			r.finish(ctx, env, failed, nil, ended)
 		})
 	}
@@ -73,6 +75,9 @@ func (r *run) begin(ctx context.Context, env *environment, fn *lua.LFunction, ar
 // rehearsal is not left to the Go scheduler.
 func (r *run) finish(ctx context.Context, env *environment, failed *script.Error, also []*script.Error, ended func(error)) {
 	if len(env.finals) == 0 {
+		if failed == nil && len(also) == 0 {
+			failed = r.forgotten(env)
+		}
 		ended(end(ctx, failed, also))
 		return
 	}
@@ -109,7 +114,7 @@ func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during 
 	var cut bool
 	var over func()
 	ready := make(chan struct{})
-	branch := r.vm.Go(nil, &local{env, env.Scope}, func(b *vm.Branch) {
+	branch := r.vm.Go(nil, &local{env: env, scope: env.Scope}, func(b *vm.Branch) {
 		values := make([]lua.LValue, len(args))
 		for i, a := range args {
 			values[i] = toLua(r.vm.State(), a)

@@ -165,6 +165,9 @@ func errorConcat(L *lua.LState) int {
 
 // valueText is an error object as text, without calling into Lua.
 func valueText(v lua.LValue) string {
+	if e := unmetOf(v); e != nil {
+		return e.Error()
+	}
 	switch v := v.(type) {
 	case lua.LString:
 		return string(v)
@@ -201,8 +204,16 @@ func (r *run) explain(b *vm.Branch, err *vm.Error) *script.Error {
 	if err.Bug != "" {
 		r.host.Log.WithField("stack", err.Bug).Error("internal error")
 	}
+	return r.explainValue(b, err)
+}
+
+// explainValue is explain for an error that the branch goes on after.
+func (r *run) explainValue(b *vm.Branch, err *vm.Error) *script.Error {
 	if rf := faultOf(err.Value); rf != nil {
 		return r.explainFault(rf)
+	}
+	if e := unmetOf(err.Value); e != nil {
+		return e
 	}
 	text := valueText(err.Value)
 	if t, ok := err.Value.(*lua.LTable); ok {
@@ -246,6 +257,9 @@ func (r *run) explainCause(cause error, err *vm.Error) *script.Error {
 	}
 	e := r.locate(cause.Error(), err.Trace, cause)
 	e.Message = cause.Error()
+	if rf := faultOf(err.Value); rf != nil { // parallel: which branches were cut off
+		e.Failures = r.explainFault(rf).Failures
+	}
 	return e
 }
 
@@ -253,10 +267,10 @@ func (r *run) explainFault(rf *raisedFault) *script.Error {
 	e := r.locate(rf.fault.Error(), rf.trace, rf.fault)
 	e.Hint = rf.fault.Hint
 	for _, f := range rf.failures {
-		inner := &script.Error{}
+		var inner *script.Error
 		if nested := faultOf(f.err.Value); nested != nil {
 			inner = r.explainFault(nested)
-		} else {
+		} else if inner = unmetOf(f.err.Value); inner == nil {
 			inner = r.locate(valueText(f.err.Value), f.err.Trace, nil)
 		}
 		e.Failures = append(e.Failures, script.Failure{Key: keyText(f.key), Error: inner})

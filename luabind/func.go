@@ -81,6 +81,8 @@ type Call struct {
 	args   []arg
 	rest   []lua.LValue
 	count  int // results pushed; -1: the branch is parked, see wait
+
+	expectation *expectation // of a matcher
 }
 
 // arg is a parameter or option that was given.

@@ -40,5 +40,8 @@ func Funcs() []*Func {
 		outputFuncs(),
 		dataFuncs(),
 		moduleFuncs(),
+		testFuncs(),
+		expectFuncs(),
+		simFuncs(),
 	)
 }

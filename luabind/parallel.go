@@ -188,7 +188,7 @@ func (c *Call) commandTable(v lua.LValue) (*request, error) {
 // run starts the branches and waits until all have ended.
 func (s *set) run() {
 	c := s.call
-	s.host = &local{env: c.env(), scope: c.scope()}
+	s.host = &local{env: c.env(), scope: c.scope(), held: c.branch.Host().(*local).held}
 	if s.policy == branch.Rollback {
 		s.host.scope = c.scope().Child()
 	}
@@ -224,7 +224,8 @@ func (s *set) start(g *branch.Group, i int) func(error) {
 		})
 		return func(cause error) { call.Cancel(causeFault(cause)) }
 	}
-	b := s.call.run.vm.Start(s.call.branch, s.host, t.fn, t.args, func(b *vm.Branch, results []lua.LValue, err *vm.Error) {
+	host := *s.host
+	b := s.call.run.vm.Start(s.call.branch, &host, t.fn, t.args, func(b *vm.Branch, results []lua.LValue, err *vm.Error) {
 		var ended error
 		switch {
 		case b.Cancelled():
@@ -250,7 +251,11 @@ func (s *set) cancelledError(b *vm.Branch, err *vm.Error) *vm.Error {
 			return err
 		}
 	}
-	return s.faultError(causeFault(b.Cause()))
+	cut := s.faultError(causeFault(b.Cause()))
+	if err != nil && len(err.Trace) > 0 { // where it was
+		cut.Value = s.call.run.errorTable(&raisedFault{fault: causeFault(b.Cause()), trace: err.Trace})
+	}
+	return cut
 }
 
 func (s *set) faultError(f *fault.Error) *vm.Error {
@@ -291,7 +296,7 @@ func (s *set) finish() error {
 	if cause := c.branch.Interrupted(); cause != nil {
 		f := causeFault(cause)
 		f.Cmd = "parallel"
-		return f
+		return &raisedFault{fault: f, failures: failures}
 	}
 	if len(failures) == 0 || s.policy == branch.Collect {
 		return c.Return(results, c.run.failureList(failures))

@@ -30,12 +30,16 @@ type run struct {
 	modules map[string]*module
 	arg     *lua.LTable  // the global of that name
 	top     *environment // of the script itself, for as long as it runs; nil after
+	match   lua.LValue   // string.match
 }
 
 // local is what a branch carries for the bound functions.
 type local struct {
 	env   *environment
 	scope *recorder.Scope // the environment's, or one within it
+	// held says that an expectation which is not met is for the caller to judge
+	// and need not fail the test: within eventually and fails.
+	held bool
 }
 
 func (c *Call) env() *environment      { return c.branch.Host().(*local).env }
@@ -93,6 +97,7 @@ func (r *run) open(name string) {
 		Seed:        r.host.Seed, MaxString: r.limits.String, PatternSteps: r.limits.PatternSteps,
 	})
 	dialect.Install(L, dialect.Options{MaxString: r.limits.String})
+	r.match = L.GetField(L.GetGlobal("string"), "match")
 	r.openFuncs()
 	r.openArguments(name)
 }
@@ -103,18 +108,27 @@ func (r *run) open(name string) {
 func (r *run) openFuncs() {
 	L := r.vm.State()
 	groups := map[string]*lua.LTable{}
+	plain := map[string]lua.LGFunction{}
 	for _, f := range Funcs() {
-		fn := L.NewFunction(f.bind(r))
+		fn := f.bind(r)
 		group, name, grouped := strings.Cut(f.Name, ".")
 		if !grouped {
-			L.SetGlobal(f.Name, fn)
+			plain[f.Name] = fn
+			L.SetGlobal(f.Name, L.NewFunction(fn))
 			continue
 		}
 		if groups[group] == nil {
 			groups[group] = L.NewTable()
-			L.SetGlobal(group, readOnly(L, group, groups[group]))
+			table := readOnly(L, group, groups[group])
+			if call := plain[group]; call != nil { // expect(…), beside expect.soft(…)
+				table.Metatable.(*lua.LTable).RawSetString("__call", L.NewFunction(func(L *lua.LState) int {
+					L.Remove(1) // the table
+					return call(L)
+				}))
+			}
+			L.SetGlobal(group, table)
 		}
-		groups[group].RawSetString(name, fn)
+		groups[group].RawSetString(name, L.NewFunction(fn))
 	}
 }
 

@@ -18,6 +18,9 @@ const (
 	kString Kind = "<string>"
 )
 
+// IsKeyword says whether a word is one of Lua's own, and so no name.
+func IsKeyword(word string) bool { return keywords[word] }
+
 var keywords = map[string]bool{
 	"and": true, "break": true, "do": true, "else": true, "elseif": true, "end": true, "false": true, "for": true,
 	"function": true, "if": true, "in": true, "local": true, "nil": true, "not": true, "or": true, "repeat": true,

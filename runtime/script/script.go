@@ -15,6 +15,7 @@ import (
 	"recue/runtime/clock"
 	"recue/runtime/fault"
 	"recue/runtime/recorder"
+	"recue/runtime/simulator"
 )
 
 // Engine reads programs.
@@ -62,6 +63,11 @@ type Host struct {
 	// Jobs takes the schedules that the script declares. Without it they are checked
 	// and nothing more.
 	Jobs Jobs
+	// Tests takes the tests that the script declares; nil outside of a test run.
+	Tests Tests
+	// Simulator is the simulated recorder that the tests may make to fail; nil
+	// where the recorder is a real one.
+	Simulator *simulator.Recorder
 	// Then is called when the script has run to its end and before its finally
 	// functions do: the time to call the functions that it declared. May be nil.
 	Then func(ctx context.Context) error
@@ -77,6 +83,7 @@ type Env struct {
 	Stdout   io.Writer       // for print; a failed write ends the piece with ErrStdout
 	Log      *logrus.Entry
 	Grace    time.Duration // for finally functions once the piece was cancelled
+	Trial    *Trial        // what a test reports to; nil where none is running
 }
 
 // Start begins a function that a script declared for later, and returns. It may be
