@@ -84,6 +84,13 @@ func (r *Recorder) Reset() {
 	r.kept = ring{limit: r.opts.Keep}
 }
 
+// EndRules ends all rules.
+func (r *Recorder) EndRules() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rules = nil
+}
+
 // Refuse is for the sender's side: it says whether a rule keeps the command from
 // being sent at all. The fault is then the outcome.
 func (r *Recorder) Refuse(command []byte) *fault.Error {
