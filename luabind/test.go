@@ -55,13 +55,9 @@ func testFuncs() []*Func {
 	return funcs
 }
 
-// Types of test's options.
-var (
-	TextOrBoolean = Type{"true, false or text", "true, false or a text", "boolean|string",
-		func(v lua.LValue) bool { return isString(v) || v.Type() == lua.LTBool }}
-	TextOrList = Type{"text or list of texts", "a text or a list of texts", "string|string[]",
-		func(v lua.LValue) bool { return isString(v) || isTable(v) }}
-)
+// TextOrBoolean is a switch that may say why.
+var TextOrBoolean = Type{"true, false or text", "true, false or a text", "boolean|string",
+	func(v lua.LValue) bool { return isString(v) || v.Type() == lua.LTBool }}
 
 func checkName(v lua.LValue) error {
 	if strings.TrimSpace(v.String()) == "" {
