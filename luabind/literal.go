@@ -54,6 +54,10 @@ func (w *literalWriter) value(v lua.LValue, depth int) {
 	case lua.LString:
 		w.text.WriteString(quote(string(v)))
 	case lua.LNumber:
+		if v != v { // Lua itself gives it a sign, which depends on the machine
+			w.text.WriteString("nan")
+			break
+		}
 		w.text.WriteString(formatNumber(float64(v)))
 	case *lua.LNilType, lua.LBool:
 		w.text.WriteString(v.String())

@@ -78,7 +78,11 @@ func checkTolerance(v lua.LValue) error {
 
 func equals(c *Call) error {
 	actual, x := c.expectation.value, orNil(c.Value("x"))
-	return c.settle(same(actual, x), "equal "+brief(x), literal(x, true), literal(actual, true))
+	said := "equal " + brief(x)
+	if isTable(x) && brief(x) == "a table" {
+		said = "equal another"
+	}
+	return c.settle(same(actual, x), said, literal(x, true), literal(actual, true))
 }
 
 func is(c *Call, x lua.LValue) error {
@@ -130,7 +134,11 @@ func has(c *Call) error {
 		return c.unfit("a table")
 	}
 	fields := c.Value("fields").(*lua.LTable)
-	return c.settle(within(fields, table, 0), "have "+brief(fields), literal(fields, true), literal(c.run.only(fields, table, 0), true))
+	said := "have " + brief(fields)
+	if said == "have a table" {
+		said = "have certain fields"
+	}
+	return c.settle(within(fields, table, 0), said, literal(fields, true), literal(c.run.only(fields, table, 0), true))
 }
 
 func isNear(c *Call) error {

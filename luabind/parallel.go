@@ -296,12 +296,26 @@ func (s *set) finish() error {
 	if cause := c.branch.Interrupted(); cause != nil {
 		f := causeFault(cause)
 		f.Cmd = "parallel"
-		return &raisedFault{fault: f, failures: failures}
+		return &raisedFault{fault: f, failures: s.cutOff()}
 	}
 	if len(failures) == 0 || s.policy == branch.Collect {
 		return c.Return(results, c.run.failureList(failures))
 	}
 	return s.failed(results, failures)
+}
+
+// maxCutOff is how many branches of a cancelled parallel are named.
+const maxCutOff = 20
+
+// cutOff lists branches that a cancellation found running, the first ones of many.
+func (s *set) cutOff() []failure {
+	var cut []failure
+	for i, t := range s.tasks {
+		if err := s.outcome(i); err != nil && len(cut) < maxCutOff {
+			cut = append(cut, failure{t.key, err})
+		}
+	}
+	return cut
 }
 
 // outcome is how branch i failed, or nil. Those of commands and of branches that

@@ -10,9 +10,13 @@ import (
 func (Engine) Reference(name string) (string, error) {
 	var b strings.Builder
 	var names []string
-	for _, f := range Funcs() {
+	for _, f := range manual() {
 		group, _, _ := strings.Cut(f.Name, ".")
-		if names = append(names, f.Name); name != "" && name != f.Name && name != group {
+		own, isMatcher := strings.CutPrefix(f.Name, matcherPrefix)
+		if isMatcher {
+			group = "expect"
+		}
+		if names = append(names, own); name != "" && name != own && name != f.Name && name != group {
 			continue
 		}
 		if b.Len() > 0 {
@@ -24,6 +28,18 @@ func (Engine) Reference(name string) (string, error) {
 		return "", unknown("function", name, names)
 	}
 	return b.String(), nil
+}
+
+// manual lists what the manual describes: the Funcs, and the matchers behind expect.
+func manual() []*Func {
+	var list []*Func
+	for _, f := range Funcs() {
+		list = append(list, f)
+		if f.Name == "expect.soft" {
+			list = append(list, Matchers()...)
+		}
+	}
+	return list
 }
 
 func writeReference(b *strings.Builder, f *Func) {
@@ -65,7 +81,7 @@ func plainDoc(doc string) string { return strings.ReplaceAll(doc, "`", "") }
 // Markdown is the same manual for scripts/README.md.
 func Markdown() string {
 	var b strings.Builder
-	for _, f := range Funcs() {
+	for _, f := range manual() {
 		fmt.Fprintf(&b, "### `%s`\n\n%s\n", f.Signature(), f.Summary)
 		if f.Doc != "" {
 			fmt.Fprintf(&b, "%s\n", f.Doc)
@@ -112,11 +128,39 @@ func Stub() string {
 		group, _, grouped := strings.Cut(f.Name, ".")
 		if grouped && !groups[group] {
 			groups[group] = true
-			fmt.Fprintf(&b, "---@class %slib\n%s = {}\n\n", group, group)
+			fmt.Fprintf(&b, "---@class %slib\n", group)
+			if group == "expect" { // it is a function as well
+				b.WriteString("---@overload fun(value: any): Expectation\n")
+			}
+			fmt.Fprintf(&b, "%s = {}\n\n", group)
 		}
-		writeStub(&b, f)
+		if f.Name != "expect" {
+			writeStub(&b, f)
+		}
 	}
+	writeMatchers(&b)
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// writeMatchers describes what expect returns: the matchers are its fields.
+func writeMatchers(b *strings.Builder) {
+	b.WriteString("---@class Expectation\n---@field never Expectation the opposite of the matcher that follows\n")
+	for _, m := range Matchers() {
+		var params []string
+		for _, p := range m.Params {
+			name := p.Name
+			if p.Optional {
+				name += "?"
+			}
+			params = append(params, name+": "+p.Type.Stub)
+		}
+		returns := ""
+		if len(m.Returns) > 0 {
+			returns = ": " + m.Returns[0].Type
+		}
+		fmt.Fprintf(b, "---@field %s fun(%s)%s %s\n", strings.TrimPrefix(m.Name, matcherPrefix), strings.Join(params, ", "), returns, m.Summary)
+	}
+	b.WriteByte('\n')
 }
 
 const stubTypes = `---@class Payload
@@ -134,6 +178,13 @@ const stubTypes = `---@class Payload
 ---@field code? string of an error table
 ---@field message? string of an error table
 ---@field hint? string of an error table
+
+---@class SimCommand
+---@field cmd "start"|"stop"|"status"
+---@field task_id string
+---@field payload table what the command carried
+---@field reply? table what was answered
+---@field at number seconds since 1970
 
 ---@class Failure
 ---@field key any

@@ -25,7 +25,7 @@ func simFuncs() []*Func {
 		{
 			Name:    "sim.fail",
 			Summary: "Makes commands fail in the simulated recorder." + only,
-			Doc: "`rejected`, `unexpected_state` and `no_recorder` are not carried out, and neither are `not_sent` and `permission_denied`, which never leave. " +
+			Doc: "`rejected`, `unexpected_state` and `no_recorder` are not carried out, and neither are `not_sent`, `permission_denied` and `too_large`, which never leave. " +
 				"With `timeout` (no reply), `late` (a reply after the usual time limit), `invalid_reply`, `garbage` (no JSON), `wrong_task`, `twice` and `huge` (a valid reply of 900 kB) the recorder does as it is told, and only the answer is wrong.",
 			Params: []Param{{Name: "options", Type: Options, Doc: "the options below", Fields: append(which[:len(which):len(which)],
 				Param{Name: "as", Type: Text, Optional: true, Check: oneOf(manners...), Default: "rejected", Doc: "in which way"})}},

@@ -11,8 +11,9 @@
 //	bus        the one NATS connection: many requests at once
 //	branch     many tasks at once: limit, policy, cancellation, results in order
 //	recorder   start, stop, status as typed calls; what still records
-//	simulator  a simulated recorder, with faults by seed
+//	simulator  a simulated recorder, with faults by seed and on demand
 //	script     the two ports between the command line and a script language
+//	scenario   test scenarios: which run, in what order, what came of them
 //	rehearsal  the schedules of a script in virtual time
 //	firing     durable firing of schedules on JetStream, on any number of nodes
 //	app        the command line, a file a command

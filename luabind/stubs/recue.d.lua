@@ -17,6 +17,13 @@
 ---@field message? string of an error table
 ---@field hint? string of an error table
 
+---@class SimCommand
+---@field cmd "start"|"stop"|"status"
+---@field task_id string
+---@field payload table what the command carried
+---@field reply? table what was answered
+---@field at number seconds since 1970
+
 ---@class Failure
 ---@field key any
 ---@field error Reply
@@ -364,3 +371,189 @@ function loadstring(code, name) end
 ---@return function? fn the compiled text
 ---@return string? message what is wrong with it
 function load(fn, name) end
+
+---@class TestOptions
+---@field tags? string|string[] words to choose tests by: `recue test --tag slow`
+---@field timeout? number|string for the test and the before_each hooks, and once more for the after_each hooks (default 30s)
+---@field retries? number how often to try again after a failure (default 0)
+---@field skip? boolean|string leave it out; a text says why (default false)
+---@field only? boolean leave out the file's other tests, while one works on this one (default false)
+---@field cases? table a list: fn runs as a test of its own for each, and is given it
+
+---Declares a test, which `recue test` runs.
+---
+---Tests stand at the top of a file and run in their order, after the rest of the file. A test passes when fn ends without an error and with no expectation unmet. What it started and did not stop is stopped after it.
+---
+---```lua
+---test("a recording can be started", {tags = "quick"}, function()
+---  expect(start("cam1").app_status).equals("started")
+---end)
+---```
+---@param name string what the test shows; each name of a file once
+---@param options? TestOptions the options below
+---@param fn function the test; called with the case, if there are any
+function test(name, options, fn) end
+
+---Runs fn once, before the first test of the file.
+---
+---Where it fails, every test of the file fails. Several run in the order in which they stand in the file.
+---
+---```lua
+---before_all(function() log.info "before_all" end)
+---test("a test", function() expect(1).equals(1) end)
+---```
+---@param fn function what to run
+function before_all(fn) end
+
+---Runs fn before each test of the file.
+---
+---Where it fails, the test is not run and counts as failed. Several run in the order in which they stand in the file.
+---
+---```lua
+---before_each(function() log.info "before_each" end)
+---test("a test", function() expect(1).equals(1) end)
+---```
+---@param fn function what to run
+function before_each(fn) end
+
+---Runs fn after each test of the file, however that ended.
+---
+---Where it fails, the test counts as failed. Several run in the order in which they stand in the file.
+---
+---```lua
+---after_each(function() log.info "after_each" end)
+---test("a test", function() expect(1).equals(1) end)
+---```
+---@param fn function what to run
+function after_each(fn) end
+
+---Runs fn once, after the last test of the file.
+---
+---Where it fails, the run counts as failed. Several run in the order in which they stand in the file.
+---
+---```lua
+---after_all(function() log.info "after_all" end)
+---test("a test", function() expect(1).equals(1) end)
+---```
+---@param fn function what to run
+function after_all(fn) end
+
+---@class expectlib
+---@overload fun(value: any): Expectation
+expect = {}
+
+---As expect, but the test goes on where the expectation is not met, and fails at its end.
+---
+---```lua
+---test("a reply", function()
+---  local r = start "cam1"
+---  expect.soft(r.app_status).equals("started")
+---  expect.soft(r.payload).has{segment_time = 300}
+---  expect.soft(r.payload.file_path).never.equals("")
+---end)
+---```
+---@param value any what came out
+---@return Expectation expectation what the matchers below belong to
+function expect.soft(value) end
+
+---@class EventuallyOptions
+---@field within? number|string how long to go on trying (default 10s)
+---@field every? number|string the pause before trying again (default 200ms)
+
+---In a test: calls fn again and again until it stops failing, and gives what it returned.
+---
+---Any failure counts: an expectation, a failed command, an error. The test fails with the last one when fn still fails after `within`.
+---
+---```lua
+---test("the recording stops by itself", function()
+---  start "cam1"
+---  parallel {
+---    function() sleep "100ms"; stop "cam1" end,
+---    function()
+---      eventually(function() expect(status("cam1").app_status).equals("stopped") end, {within = "5s", every = "20ms"})
+---    end,
+---  }
+---end)
+---```
+---@param fn function what must stop failing
+---@param options? EventuallyOptions the options below
+---@return any result what fn returned at last
+function eventually(fn, options) end
+
+---@class simlib
+sim = {}
+
+---@class SimFailOptions
+---@field cmd? string `start`, `stop` or `status` (default any)
+---@field task_id? string which recording (default any)
+---@field times? number for so many commands (default always)
+---@field as? string in which way (default rejected)
+
+---Makes commands fail in the simulated recorder. Only in a test or before_each, with --sim, until the test ends.
+---
+---`rejected`, `unexpected_state` and `no_recorder` are not carried out, and neither are `not_sent`, `permission_denied` and `too_large`, which never leave. With `timeout` (no reply), `late` (a reply after the usual time limit), `invalid_reply`, `garbage` (no JSON), `wrong_task`, `twice` and `huge` (a valid reply of 900 kB) the recorder does as it is told, and only the answer is wrong.
+---
+---```lua
+---test("an example", function()
+---  sim.fail{cmd = "start", task_id = "cam1", times = 1, as = "no_recorder"}
+---  expect(function() start "cam1" end).fails("no_recorder")
+---  expect(start("cam1").ok).is_true()
+---end)
+---```
+---@param options SimFailOptions the options below
+function sim.fail(options) end
+
+---@class SimDelayOptions
+---@field cmd? string `start`, `stop` or `status` (default any)
+---@field task_id? string which recording (default any)
+---@field times? number for so many commands (default always)
+---@field by? number|string how much later the reply comes; must be given
+
+---Makes the simulated recorder slow to answer. Only in a test or before_each, with --sim, until the test ends.
+---
+---```lua
+---test("an example", function()
+---  sim.delay{cmd = "status", by = "50ms"}
+---  local begun = now()
+---  status "cam1"
+---  expect(now() - begun).above(0.04)
+---end)
+---```
+---@param options SimDelayOptions the options below
+function sim.delay(options) end
+
+---Lists the commands that the simulated recorder was sent in this test, in order.
+---
+---```lua
+---test("an example", function()
+---  start "cam1"
+---  expect(sim.commands()).has{{cmd = "start", task_id = "cam1"}}
+---end)
+---```
+---@return SimCommand[] commands of each `cmd`, `task_id`, `payload` (a table), `reply` (what was answered, if it was JSON), `at` (seconds since 1970)
+function sim.commands() end
+
+---Ends what sim.fail and sim.delay began, and has sim.commands begin anew. Recordings go on.
+---
+---```lua
+---test("an example", function()
+---  sim.fail{as = "timeout"}
+---  sim.reset()
+---  expect(start("cam1").ok).is_true()
+---end)
+---```
+function sim.reset() end
+
+---@class Expectation
+---@field never Expectation the opposite of the matcher that follows
+---@field equals fun(x: any) The value is x; tables are compared by what is in them.
+---@field is_true fun() The value is true, and not only something that counts as true.
+---@field is_false fun() The value is false.
+---@field is_nil fun() There is no value.
+---@field contains fun(x: any) The text has x in it, or the list has x among its items.
+---@field matches fun(pattern: string) The text matches a Lua pattern.
+---@field has fun(fields: table) The table has these fields with these values, and maybe others; tables within it too.
+---@field is_near fun(x: number, tolerance: number) The number differs from x by at most tolerance.
+---@field above fun(x: number|string) The number (or text) is greater than x.
+---@field below fun(x: number|string) The number (or text) is less than x.
+---@field fails fun(code?: string): Reply The value is a function, and a command fails when it is called.

@@ -79,7 +79,7 @@ func newCompletionData(commands []*cli.Command) completionData {
 	var data completionData
 	help := completedCommand{Name: "help", Usage: "show what a command does and which flags it has"}
 	for _, c := range commands {
-		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "check", "next"}, c.Name)}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "test", "check", "next"}, c.Name)}
 		if c.Name == "completion" {
 			command.Words = []string{"bash", "zsh", "fish"}
 		}

@@ -33,10 +33,13 @@ type display struct {
 }
 
 // colourful says whether stderr is watched by someone who wants colour.
-func colourful(m Machine) bool {
+func colourful(m Machine) bool { return m.Terminal && !refusesColour(m) }
+
+// refusesColour says whether the user wants no colours on any terminal.
+func refusesColour(m Machine) bool {
 	refused, _ := m.LookupEnv("NO_COLOR")
 	terminal, _ := m.LookupEnv("TERM")
-	return m.Terminal && refused == "" && terminal != "dumb"
+	return refused != "" || terminal == "dumb"
 }
 
 // say writes one line about what recue is doing.
@@ -101,6 +104,7 @@ func (r *report) hint(indent, hint string) {
 func (r *report) script(e *script.Error, indent string) {
 	r.message(e, indent, "")
 	r.source(e, indent+"  ")
+	r.unmet(e, indent+"  ")
 	for i, call := range e.Calls {
 		if i == maxCalls {
 			r.line(indent+"  ", "… and %d more calls", len(e.Calls)-maxCalls)

@@ -10,7 +10,7 @@ import (
 
 const exitCodes = `Exit codes:
   0    all went well
-  1    the script failed
+  1    the script failed, or a test did
   2    wrong usage or configuration, or a script that does not load
   3    NATS cannot be reached, or does not let us in
   4    a command failed and the script did not handle it

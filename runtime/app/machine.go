@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -19,11 +20,15 @@ type Machine struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool // stderr is a terminal: people watch it
+	OutTerminal    bool // stdout is one
 	// Zone is the machine's time zone, with its IANA name where that is known.
 	Zone     *time.Location
 	Open     func(name string) (fs.File, error)
 	ReadFile func(name string) ([]byte, error)
 	ReadDir  func(name string) ([]fs.DirEntry, error)
+	// Create makes a file to write to, and the folders that it lies in; what it held
+	// is gone.
+	Create func(name string) (io.WriteCloser, error)
 
 	// Notify sends the signals that ask the process to end to ch until stop is
 	// called. Before Notify is called they end the process by themselves.
@@ -44,11 +49,18 @@ func System(args []string) Machine {
 	}
 	return Machine{
 		Args: args, LookupEnv: os.LookupEnv, Home: home,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), Zone: zone(),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), OutTerminal: isTerminal(os.Stdout), Zone: zone(),
 		Open:     func(name string) (fs.File, error) { return os.Open(name) },
-		ReadFile: os.ReadFile, ReadDir: os.ReadDir,
+		ReadFile: os.ReadFile, ReadDir: os.ReadDir, Create: create,
 		Notify: notify, Exit: os.Exit,
 	}
+}
+
+func create(name string) (io.WriteCloser, error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return nil, err
+	}
+	return os.Create(name)
 }
 
 // notify asks for the signals that end a process. SIGHUP stays ignored where it

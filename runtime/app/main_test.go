@@ -91,7 +91,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return os.ReadFile(name)
 		},
-		ReadDir: os.ReadDir,
+		ReadDir: os.ReadDir, Create: create,
 		Notify: func(ch chan<- os.Signal) func() {
 			b.signals = ch
 			close(b.listens)

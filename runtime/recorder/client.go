@@ -67,7 +67,9 @@ type Call interface {
 	Cancel(cause error)
 }
 
-// onBus is the NATS connection as a Conn.
+// OnBus is the NATS connection as a Conn.
+func OnBus(conn *bus.Conn) Conn { return onBus{conn} }
+
 type onBus struct{ conn *bus.Conn }
 
 func (b onBus) Request(subject string, data []byte, timeout time.Duration, done func([]byte, error)) Call {

@@ -25,6 +25,7 @@ const (
 	InvalidReply     Manner = "invalid_reply"     // carried out; the reply lacks a field
 	NotSent          Manner = "not_sent"          // as if there were no connection; see Refuse
 	PermissionDenied Manner = "permission_denied" // as if NATS refused the subject; see Refuse
+	TooLarge         Manner = "too_large"         // as if it were larger than the server takes; see Refuse
 
 	Late      Manner = "late"       // carried out; the reply waits for Rule.Delay
 	Twice     Manner = "twice"      // carried out; the reply is sent two times
@@ -35,7 +36,7 @@ const (
 
 // Manners lists them all.
 var Manners = []Manner{
-	Timeout, Rejected, UnexpectedState, NoRecorder, InvalidReply, NotSent, PermissionDenied,
+	Timeout, Rejected, UnexpectedState, NoRecorder, InvalidReply, NotSent, PermissionDenied, TooLarge,
 	Late, Twice, Garbage, WrongTask, Huge,
 }
 
@@ -103,17 +104,24 @@ func (r *Recorder) Refuse(command []byte) *fault.Error {
 	if err != nil {
 		return nil
 	}
-	const hint = "the test asked for this failure (sim.fail)"
-	switch used := r.useRule(c, func(m Manner) bool { return m == NotSent || m == PermissionDenied }); {
-	case used == nil:
+	used := r.useRule(c, Manner.unsent)
+	if used == nil {
 		return nil
-	case used.As == NotSent:
-		return &fault.Error{Code: fault.NotSent, Hint: hint,
-			Message: "there is no connection to NATS: the command was not sent and will not be sent later"}
 	}
-	return &fault.Error{Code: fault.PermissionDenied, Hint: hint,
-		Message: "NATS does not let this user publish to this subject; the command was not delivered"}
+	f := &fault.Error{Code: fault.Code(used.As), Hint: "the test asked for this failure (sim.fail)"}
+	switch used.As {
+	case NotSent:
+		f.Message = "there is no connection to NATS: the command was not sent and will not be sent later"
+	case PermissionDenied:
+		f.Message = "NATS does not let this user publish to this subject; the command was not delivered"
+	case TooLarge:
+		f.Message = "the command is larger than the NATS server takes; it was not sent"
+	}
+	return f
 }
+
+// unsent says whether a command never reaches the recorder.
+func (m Manner) unsent() bool { return m == NotSent || m == PermissionDenied || m == TooLarge }
 
 // useRule finds the first rule for a command whose manner is one of those, and
 // counts its use. Called with the lock held.
@@ -142,7 +150,7 @@ func (r *Recorder) applyRules(c protocol.Command, f *fate) {
 	if slow := r.useRule(c, func(m Manner) bool { return m == "" }); slow != nil {
 		f.delay += slow.Delay
 	}
-	wrong := r.useRule(c, func(m Manner) bool { return m != "" && m != NotSent && m != PermissionDenied })
+	wrong := r.useRule(c, func(m Manner) bool { return m != "" && !m.unsent() })
 	if wrong == nil {
 		return
 	}

@@ -132,7 +132,7 @@ func TestRefuseIsForTheSender(t *testing.T) {
 	if r.Refuse(start("a")) != nil {
 		t.Error("refused without a rule")
 	}
-	for _, as := range []Manner{NotSent, PermissionDenied} {
+	for _, as := range []Manner{NotSent, PermissionDenied, TooLarge} {
 		if err := r.AddRule(Rule{TaskID: "a", Times: 1, As: as}); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestRefuseIsForTheSender(t *testing.T) {
 	if f := r.Refuse(start("b")); f != nil {
 		t.Errorf("another task is refused: %v", f)
 	}
-	for _, want := range []fault.Code{fault.NotSent, fault.PermissionDenied} {
+	for _, want := range []fault.Code{fault.NotSent, fault.PermissionDenied, fault.TooLarge} {
 		if f := r.Refuse(start("a")); f == nil || f.Code != want {
 			t.Errorf("got %v, want %s", f, want)
 		}
