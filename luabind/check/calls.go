@@ -128,8 +128,11 @@ func (c *call) fit(n, i int, given []string) *problem {
 		return nil
 	}
 	if i >= len(c.args) {
-		if c.open || p.Optional {
+		switch {
+		case c.open:
 			return nil
+		case p.Optional: // one that must be given may follow, as test's function
+			return c.fit(n+1, i+1, given)
 		}
 		return &problem{code: WrongArgument, at: c.at, text: fmt.Sprintf("%s is missing: expected %s", p.Name, p.Article)}
 	}
