@@ -31,6 +31,7 @@ func TestTornEndIsRepairedAndNothingIsLost(t *testing.T) {
 		{"garbage longer than any line", whole + "\n" + strings.Repeat("x", 3*maxLine+5), 3*maxLine + 5, 1},
 		{"long garbage in the middle", strings.Repeat("x", 2*maxLine) + "\n" + whole + "\n", 0, 1},
 		{"a line behind a torn one", whole[:60] + whole + "\n", 0, 1},
+		{"a line behind one torn near its end", whole[:len(whole)-3] + whole + "\n", 0, 1},
 		{"a line behind one torn at its start", whole[:20] + whole + "\n", 0, 1},
 		{"empty lines", "\n\n" + whole + "\n\n", 0, 1},
 		{"something else", "hello\n{}\n[]\n", 0, 0},
