@@ -1,9 +1,9 @@
 package vm
 
 import (
-	"fmt"
-
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/stdlib"
 )
 
 // openBase installs the functions of the base library that deal with errors.
@@ -15,7 +15,7 @@ func (m *VM) openBase() {
 
 func pcall(L *lua.LState) int {
 	b := Of(L)
-	fn := argument(L, "pcall", 1)
+	fn := argument(L, 1)
 	results, err := b.protect(fn, rest(L, 2), true)
 	return deliver(L, b, results, err)
 }
@@ -24,8 +24,8 @@ func pcall(L *lua.LState) int {
 // library through which a script could tell the difference.
 func xpcall(L *lua.LState) int {
 	b := Of(L)
-	fn := argument(L, "xpcall", 1)
-	handler := argument(L, "xpcall", 2)
+	fn := argument(L, 1)
+	handler := argument(L, 2)
 	results, err := b.protect(fn, nil, true)
 	if err == nil || b.Cancelled() {
 		return deliver(L, b, results, err)
@@ -77,7 +77,7 @@ func luaError(L *lua.LState) int {
 	if text, ok := value.(lua.LString); ok && level > 0 {
 		value = lua.LString(At(L, level) + string(text))
 	} else if n, ok := value.(lua.LNumber); ok && level > 0 {
-		value = lua.LString(At(L, level) + n.String())
+		value = lua.LString(At(L, level) + stdlib.FormatNumber(float64(n)))
 	}
 	Raise(L, value)
 	return 0
@@ -106,14 +106,9 @@ func (b *Branch) Rethrow(L *lua.LState, err *Error) {
 }
 
 // argument gives argument n of a base function, which must be there.
-func argument(L *lua.LState, name string, n int) lua.LValue {
+func argument(L *lua.LState, n int) lua.LValue {
 	if L.GetTop() < n {
-		badArgument(L, name, n, "value expected")
+		stdlib.ArgError(L, n, "value expected")
 	}
 	return L.Get(n)
-}
-
-// badArgument raises as luaL_argerror does.
-func badArgument(L *lua.LState, name string, n int, why string) {
-	Raise(L, lua.LString(fmt.Sprintf("%sbad argument #%d to '%s' (%s)", At(L, 1), n, name, why)))
 }

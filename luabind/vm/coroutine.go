@@ -4,6 +4,8 @@ import (
 	"runtime"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/stdlib"
 )
 
 // openCoroutine installs the coroutine library on top of gopher-lua's threads.
@@ -60,7 +62,7 @@ func trampoline(L *lua.LState, yield lua.LValue) *lua.LFunction {
 
 func (c stockCoroutines) create5(L *lua.LState) int {
 	if fn, ok := L.Get(1).(*lua.LFunction); !ok || fn.IsG {
-		badArgument(L, "create", 1, "Lua function expected")
+		stdlib.ArgError(L, 1, "Lua function expected")
 	}
 	b := Of(L)
 	if err := b.Admit(1); err != nil {
@@ -91,7 +93,7 @@ func (c stockCoroutines) create5(L *lua.LState) int {
 func (c stockCoroutines) resume5(L *lua.LState) int {
 	co, ok := L.Get(1).(*lua.LState)
 	if !ok {
-		badArgument(L, "resume", 1, "coroutine expected")
+		stdlib.ArgError(L, 1, "coroutine expected")
 	}
 	if text := cannotResume(L, co); text != "" {
 		L.Push(lua.LFalse)
@@ -182,7 +184,7 @@ func cannotResume(L, co *lua.LState) string {
 func status(L *lua.LState) int {
 	co, ok := L.Get(1).(*lua.LState)
 	if !ok {
-		badArgument(L, "status", 1, "coroutine expected")
+		stdlib.ArgError(L, 1, "coroutine expected")
 	}
 	L.Push(lua.LString(coState(L, co)))
 	return 1

@@ -2,6 +2,8 @@ package vm
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -55,9 +57,52 @@ func (b *Branch) Position() Position {
 
 // Where is the position of the Lua function at level on L, level 1 being the
 // function that called the running Go function; as luaL_where, but false
-// instead of a guess where that is no Lua function.
+// instead of a guess where that is no Lua function. As in PUC Lua a tail call
+// counts as a level, which has no position, and a coroutine's levels end with it.
 func Where(L *lua.LState, level int) (Position, bool) {
-	return frame(L, level)
+	if level <= 1 {
+		return frame(L, level)
+	}
+	for th := L; th != nil; th = caller(th) {
+		for l := 0; ; {
+			dbg, ok := th.GetStack(l)
+			if !ok {
+				break
+			}
+			if level == 0 {
+				return frame(th, l)
+			}
+			step := 1 + tailCalls(dbg)
+			if level < step {
+				return Position{}, false
+			}
+			level -= step
+			l += step
+		}
+	}
+	return Position{}, false
+}
+
+// caller is the thread in whose protected call L runs, or nil.
+func caller(L *lua.LState) *lua.LState {
+	b := Of(L)
+	if b == nil || L.Parent != nil { // a coroutine
+		return nil
+	}
+	if i := slices.Index(b.threads, L); i > 0 {
+		return b.threads[i-1]
+	}
+	return nil
+}
+
+// tailCalls is how many calls a frame has replaced. They are in an unexported
+// field; reflection may read it.
+func tailCalls(dbg *lua.Debug) int {
+	f := reflect.ValueOf(dbg).Elem().FieldByName("frame").Elem()
+	if f.FieldByName("Fn").Elem().FieldByName("IsG").Bool() {
+		return 0
+	}
+	return int(f.FieldByName("TailCall").Int())
 }
 
 func frame(L *lua.LState, level int) (Position, bool) {

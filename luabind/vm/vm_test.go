@@ -157,7 +157,7 @@ true
 true 3 1 nil nil
 false handled x
 true 1 2
-false bad argument #1 to 'pcall' (value expected)
+false bad argument #1 to '?' (value expected)
 false attempt to call a nil value`)
 }
 
