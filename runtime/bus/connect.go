@@ -118,7 +118,7 @@ func explain(o Options, err error) (why, hint string) {
 		return "TLS is required here, but the server offers none",
 			"leave out tls:// and the TLS files only where a plain connection is safe"
 	case aboutTLS(err):
-		return fmt.Sprintf("no secure connection: %v", said), tlsHint(err)
+		return fmt.Sprintf("no secure connection: %v", said), tlsHint(o, err)
 	case errors.As(err, &unknownName):
 		return fmt.Sprintf("the host name %q is not known", unknownName.Name), addressRight
 	case errors.As(err, &timeout) && timeout.Timeout():
@@ -129,12 +129,20 @@ func explain(o Options, err error) (why, hint string) {
 	return said.Error(), ""
 }
 
-// loginRefused says whether NATS refused, or no longer accepts, who we are.
+// loginRefused says whether NATS refused, or no longer accepts, who we are. The
+// library has errors for that, and while it connects it gives the server's words
+// instead (nats.go, checkAuthError).
 func loginRefused(err error) bool {
 	for _, refusal := range []error{
 		nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
 	} {
 		if errors.Is(err, refusal) {
+			return true
+		}
+	}
+	said := strings.ToLower(withoutPrefix(err).Error())
+	for _, refusal := range []string{"authorization violation", "user authentication", "account authentication"} {
+		if strings.HasPrefix(said, refusal) {
 			return true
 		}
 	}
@@ -164,10 +172,13 @@ func aboutTLS(err error) bool {
 	return errors.Is(err, nats.ErrTLS) || errors.As(err, &header) || strings.Contains(err.Error(), "tls: ")
 }
 
-func tlsHint(err error) string {
+func tlsHint(o Options, err error) string {
 	var authority x509.UnknownAuthorityError
 	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
 	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the server needs a new certificate; or is this machine's clock wrong?"
 	case errors.As(err, &authority):
 		return "name the authority that signed the server's certificate with --tlsca"
 	case errors.As(err, &host):
@@ -175,6 +186,9 @@ func tlsHint(err error) string {
 	case strings.Contains(err.Error(), "certificate"), errors.Is(err, nats.ErrTLS) && strings.Contains(err.Error(), "after TLS handshake"):
 		// With TLS 1.3 the server judges our certificate after our handshake is
 		// done; where we write at that moment, its reason is lost.
+		if o.TLSCert != "" {
+			return "the server does not accept our certificate (--tlscert): has it expired, and does the server trust who signed it?"
+		}
 		return "does the server want a client certificate? give it with --tlscert and --tlskey"
 	}
 	return "is the TLS setting right on both sides?"

@@ -48,6 +48,11 @@ func (l *link) keep(conn net.Conn, err error) (net.Conn, error) {
 		_ = conn.Close()
 		return nil, err
 	}
+	if l.conn != nil {
+		// The library has one connection at a time, and forgets one that it turns
+		// down itself, for want of TLS: every further try would leave one open.
+		_ = l.conn.Close()
+	}
 	l.conn = conn
 	return conn, nil
 }
