@@ -45,12 +45,16 @@ type Options struct {
 func NewAuthority(t testing.TB, dir, name string) *Authority {
 	t.Helper()
 	a := &Authority{key: newKey(t), dir: dir, File: filepath.Join(dir, name+"-ca.pem")}
-	a.cert = &x509.Certificate{
+	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
 		NotBefore: time.Now().Add(-24 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
-	der := sign(t, a.cert, a.cert, a.key.Public(), a.key)
+	der := sign(t, template, template, a.key.Public(), a.key)
+	var err error
+	if a.cert, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
 	writePEM(t, a.File, "CERTIFICATE", der)
 	return a
 }
