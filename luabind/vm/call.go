@@ -1,9 +1,11 @@
 package vm
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -96,10 +98,7 @@ func (b *Branch) unnest(frames int) {
 
 // newThread gives a thread that runs for b.
 func (m *VM) newThread(b *Branch) *lua.LState {
-	free := m.pool(b)
-	if n := len(*free); n > 0 {
-		th := (*free)[n-1]
-		*free = (*free)[:n-1]
+	if th, ok := m.pool(b).Get().(*lua.LState); ok {
 		th.SetContext(b)
 		return th
 	}
@@ -117,13 +116,15 @@ func (m *VM) newThread(b *Branch) *lua.LState {
 // back from its call is sound: after an error its stacks are not.
 func (m *VM) freeThread(b *Branch, th *lua.LState) {
 	th.SetTop(0)
-	if free := m.pool(b); len(*free) < maxFree {
-		*free = append(*free, th)
-	}
+	th.SetContext(free)
+	m.pool(b).Put(th)
 }
 
-// pool is where threads of b's depth wait; it belongs to the holder of the baton.
-func (m *VM) pool(b *Branch) *[]*lua.LState {
+// free is the context of a thread that nobody runs; it must not keep its last branch alive.
+var free = context.Background()
+
+// pool is where threads of b's depth wait until the garbage collector takes them.
+func (m *VM) pool(b *Branch) *sync.Pool {
 	if b.parent == nil {
 		return &m.rootThreads
 	}

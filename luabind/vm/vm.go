@@ -14,7 +14,6 @@ const (
 	rootDepth    = 16_000  // Lua frames of a thread of the main program; "stack overflow" beyond
 	branchDepth  = 1_020   // the same for other branches: each frame costs a thread a byte, used or not
 	coDepth      = 2_000   // the same for coroutines
-	maxFree      = 256     // threads kept for the next protected call
 	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
 	totalDepth   = 64_000  // Lua frames of all threads within each other, without the innermost one's
 	registryMin  = 128     // values
@@ -55,7 +54,7 @@ type VM struct {
 	state *lua.LState
 	baton baton
 
-	rootThreads, branchThreads []*lua.LState // free, see newThread
+	rootThreads, branchThreads sync.Pool // of *lua.LState, see newThread
 
 	branches   sync.WaitGroup
 	live       atomic.Int64 // branches
