@@ -3,6 +3,7 @@ package luabind
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,7 +122,10 @@ func (s *set) collect() error {
 		s.tasks = append(s.tasks, t)
 	}
 	n := len(s.tasks)
-	s.errs, s.results, s.replies = make([]*vm.Error, n), make([]lua.LValue, n), make([]protocol.Reply, n)
+	s.errs, s.results = make([]*vm.Error, n), make([]lua.LValue, n)
+	if slices.ContainsFunc(s.tasks, func(t task) bool { return t.command != nil }) {
+		s.replies = make([]protocol.Reply, n)
+	}
 	return s.hole()
 }
 

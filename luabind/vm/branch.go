@@ -125,7 +125,9 @@ func (b *Branch) enter() {
 	} else {
 		b.vm.enlist(b)
 	}
-	b.vm.live.Add(1)
+	if b.vm.live.Add(1) == crowdSize {
+		crowded(true)
+	}
 	b.vm.branches.Add(1)
 }
 
@@ -136,7 +138,9 @@ func (b *Branch) leave(ended func()) {
 	} else {
 		b.vm.dismiss(b)
 	}
-	b.vm.live.Add(-1)
+	if b.vm.live.Add(-1) == crowdSize-1 {
+		crowded(false)
+	}
 	if ended != nil {
 		ended()
 	}

@@ -1,11 +1,9 @@
 package vm
 
 import (
-	"context"
 	"fmt"
 	"runtime/debug"
 	"strings"
-	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -94,41 +92,6 @@ func (b *Branch) unnest(frames int) {
 	b.frames -= frames
 	b.threads[len(b.threads)-1] = nil
 	b.threads = b.threads[:len(b.threads)-1]
-}
-
-// newThread gives a thread that runs for b.
-func (m *VM) newThread(b *Branch) *lua.LState {
-	if th, ok := m.pool(b).Get().(*lua.LState); ok {
-		th.SetContext(b)
-		return th
-	}
-	m.state.Options.CallStackSize = branchDepth
-	if b.parent == nil {
-		m.state.Options.CallStackSize = rootDepth
-	}
-	th, _ := m.state.NewThread() // the state has no context, so there is nothing to cancel
-	th.SetContext(b)
-	th.Panic = raise
-	return th
-}
-
-// freeThread keeps a thread for the next protected call. Only one that came
-// back from its call is sound: after an error its stacks are not.
-func (m *VM) freeThread(b *Branch, th *lua.LState) {
-	th.SetTop(0)
-	th.SetContext(free)
-	m.pool(b).Put(th)
-}
-
-// free is the context of a thread that nobody runs; it must not keep its last branch alive.
-var free = context.Background()
-
-// pool is where threads of b's depth wait until the garbage collector takes them.
-func (m *VM) pool(b *Branch) *sync.Pool {
-	if b.parent == nil {
-		return &m.rootThreads
-	}
-	return &m.branchThreads
 }
 
 // raised remembers the trace that was taken before a raising thread's frames were lost.

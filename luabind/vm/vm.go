@@ -54,7 +54,8 @@ type VM struct {
 	state *lua.LState
 	baton baton
 
-	rootThreads, branchThreads sync.Pool // of *lua.LState, see newThread
+	rootThreads, branchThreads sync.Pool   // of *lua.LState, see newThread
+	blank                      *lua.LState // what a branch's thread is copied from
 
 	branches   sync.WaitGroup
 	live       atomic.Int64 // branches

@@ -1,0 +1,96 @@
+package vm
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// A branch's thread is a copy: what one does with its stacks, its numbers and its
+// limits is nobody else's.
+func TestThreadsAreTheirOwn(t *testing.T) {
+	kept := 0
+	h := parking(t, &kept)
+	chunk, err := h.m.State().Load(strings.NewReader(`return function(i)
+		local function deep(n) if n == 0 then return answer(i + 0.5) end local r = deep(n - 1) return r end
+		local mine = {}
+		local function add() mine[#mine + 1] = i * 1.25 end
+		answer(1) add() answer(2) add()
+		if i == 4 then return (function() local function f() return 1 + f() end return f() end)() end
+		return deep(900), #{unpack({}, 1, 5000)}, mine[1] + mine[2]
+	end`), "t.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]string, 10)
+	for range 2 { // the second time with threads that were used before
+		h.m.Go(nil, nil, func(b *Branch) {
+			fn, failed := b.Call(chunk)
+			if failed != nil {
+				t.Error(failed)
+				return
+			}
+			for i := range got {
+				h.m.Start(b, nil, fn[0], []lua.LValue{lua.LNumber(i)}, func(_ *Branch, results []lua.LValue, err *Error) {
+					if err != nil {
+						got[i] = err.Error()
+						return
+					}
+					got[i] = fmt.Sprint(results)
+				})
+			}
+		}, nil)
+		h.m.Wait()
+		for i, text := range got {
+			want := fmt.Sprintf("[%v 0 %v]", float64(i)+0.5, float64(i)*2.5)
+			if i == 4 {
+				want = "stack overflow"
+			}
+			if text != want && !(i == 4 && strings.HasSuffix(text, want)) {
+				t.Errorf("branch %d gave %q, want %q", i, text, want)
+			}
+		}
+	}
+}
+
+// A crowd has garbage collected earlier, and afterwards all is as before.
+func TestACrowdCollectsEarlier(t *testing.T) {
+	percent := func() int {
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	before := debug.SetGCPercent(usualPercent)
+	defer debug.SetGCPercent(before)
+	h := newHarness(t, Options{})
+	chunk, err := h.m.State().Load(strings.NewReader(`return function() end`), "t.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	within := 0
+	h.m.Go(nil, nil, func(b *Branch) {
+		fn, _ := b.Call(chunk)
+		for range crowdSize {
+			h.m.Start(b, nil, fn[0], nil, nothing)
+		}
+		within = percent()
+	}, nil)
+	h.m.Wait()
+	if within != crowdPercent || percent() != usualPercent {
+		t.Errorf("%d %% in a crowd, %d %% after it", within, percent())
+	}
+	debug.SetGCPercent(77) // chosen by the user
+	crowded(true)
+	if p := percent(); p != 77 {
+		t.Errorf("the user's choice became %d %%", p)
+	}
+	crowded(false)
+	if p := percent(); p != 77 {
+		t.Errorf("the user's choice became %d %% afterwards", p)
+	}
+}
+
+func nothing(*Branch, []lua.LValue, *Error) {}
