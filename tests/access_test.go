@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ type access struct {
 
 // TestAccess holds that every way to identify oneself works against a server in
 // another process: a simulated recorder and a client get in with what is right,
-// by flag and by environment; all else ends with 3 and prints no secret.
+// by flag, by environment and by NATS context; all else ends with 3 and prints no secret.
 func TestAccess(t *testing.T) {
 	dir := t.TempDir()
 	for _, a := range []access{passwordAccess(), tokenAccess(), nkeyAccess(t, dir), tlsAccess(t, dir), mutualTLSAccess(t, dir), credsAccess(t, dir)} {
@@ -49,6 +50,9 @@ func TestAccess(t *testing.T) {
 			}
 			if got := ask(asEnvironment(t, a.right)).must(t).stdout; got != "cam1 stopped\n" {
 				t.Errorf("by environment: %q", got)
+			}
+			if got := ask(asContext(t, a.right)).must(t).stdout; got != "cam1 stopped\n" {
+				t.Errorf("by NATS context: %q", got)
 			}
 			for name, flags := range a.wrong {
 				if r := ask(nil, flags...); r.code != 3 || r.stdout != "" || !strings.HasPrefix(r.stderr, "recue: connect to NATS at ") {
@@ -80,6 +84,30 @@ func asEnvironment(t *testing.T, flags []string) []string {
 		env = append(env, names[pair[0]]+"="+pair[1])
 	}
 	return env
+}
+
+// asContext writes a NATS context, as `nats context` does, that means the same as
+// the flags, and gives the variables that select it.
+func asContext(t *testing.T, flags []string) []string {
+	t.Helper()
+	names := map[string]string{"--tlscert": "cert", "--tlskey": "key", "--tlsca": "ca"}
+	for _, flag := range []string{"user", "password", "token", "nkey", "creds"} {
+		names["--"+flag] = flag
+	}
+	fields := map[string]string{}
+	for pair := range slices.Chunk(flags, 2) {
+		fields[names[pair[0]]] = pair[1]
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(home, "nats", "context"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(home, "nats", "context", "studio.json"), string(text))
+	return []string{"XDG_CONFIG_HOME=" + home, "NATS_CONTEXT=studio"}
 }
 
 func write(t *testing.T, file, text string) {
