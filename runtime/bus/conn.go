@@ -31,7 +31,8 @@ type Conn struct {
 
 	ended   chan struct{} // closed when the library is done with the connection
 	mu      sync.Mutex
-	lostFor error // why it ended, if Close did not end it
+	lostFor error  // why it ended, if Close did not end it
+	leave   func() // ends the last flush, see handOver; nil before Close
 }
 
 // newConn is a Conn that is not connected yet; where names the server.
@@ -103,12 +104,7 @@ func (c *Conn) Close(ctx context.Context) error {
 		c.link.cut() // nothing is held back for a reconnect, so there is nothing to hand over
 	}
 	release := context.AfterFunc(ctx, c.link.cut)
-	if c.nc.Drain() == nil { // else there is no connection, so nothing to hand over
-		select {
-		case <-c.ended:
-		case <-ctx.Done():
-		}
-	}
+	c.handOver(ctx)
 	c.nc.Close()
 	<-c.ended
 	inTime := release()
@@ -117,6 +113,31 @@ func (c *Conn) Close(ctx context.Context) error {
 		return fmt.Errorf("close the connection to %s: what was sent last may be lost: %w", c.where(), context.Cause(ctx))
 	}
 	return nil
+}
+
+// handOver waits until the server has what was published. The library's Drain
+// would do so too, but it looks only every 10 ms whether it is done, which was half
+// of the time that a script of one command took; it is needed where others than
+// us have messages to handle.
+func (c *Conn) handOver(ctx context.Context) {
+	if c.nc.NumSubscriptions() > 1 {
+		if c.nc.Drain() == nil { // else there is no connection
+			select {
+			case <-c.ended:
+			case <-ctx.Done():
+			}
+		}
+		return
+	}
+	// The library's flush would wait for a server that is away.
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	c.mu.Lock()
+	c.leave = leave
+	c.mu.Unlock()
+	if !c.away.Load() && c.nc.IsConnected() {
+		_ = c.nc.FlushWithContext(ctx) // an error: nobody to hand over to; or the end of ctx, which Close sees
+	}
 }
 
 // lost ends the connection that NATS has ended with err.

@@ -34,6 +34,11 @@ func (c *Conn) handlers(o *nats.Options) {
 func (c *Conn) onDisconnect(_ *nats.Conn, err error) {
 	c.away.Store(true)
 	if c.closing.Load() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.leave != nil {
+			c.leave()
+		}
 		return
 	}
 	log := c.log.WithField("server", c.where())

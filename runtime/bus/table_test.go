@@ -2,6 +2,7 @@ package bus
 
 import (
 	"testing"
+	"time"
 
 	"recue/runtime/clock"
 	"recue/runtime/fault"
@@ -22,7 +23,7 @@ func fill(t *testing.T, table *table, subjects ...string) []*Call {
 }
 
 func TestTakeGivesACallOnce(t *testing.T) {
-	table := newTable(clock.Real{})
+	table := newTable(clock.NewVirtual(time.Time{}))
 	calls := fill(t, table, "a", "a", "a")
 	for _, call := range []*Call{calls[1], calls[0], calls[2]} { // middle, oldest, newest
 		if got := table.take(call.token); got != call {
@@ -38,7 +39,7 @@ func TestTakeGivesACallOnce(t *testing.T) {
 }
 
 func TestTakeNewestGoesByItsSubject(t *testing.T) {
-	table := newTable(clock.Real{})
+	table := newTable(clock.NewVirtual(time.Time{}))
 	calls := fill(t, table, "a", "b", "a", "b", "a")
 	table.take(calls[2].token)
 	for _, want := range []*Call{calls[4], calls[0], nil} {
@@ -52,7 +53,7 @@ func TestTakeNewestGoesByItsSubject(t *testing.T) {
 }
 
 func TestStopTakesAllOutInTheirOrderAndRefusesMore(t *testing.T) {
-	table := newTable(clock.Real{})
+	table := newTable(clock.NewVirtual(time.Time{}))
 	calls := fill(t, table, "a", "b", "a")
 	got := table.stop(closedHere, false)
 	if len(got) != 3 || got[0] != calls[0] || got[1] != calls[1] || got[2] != calls[2] {
@@ -73,7 +74,7 @@ func TestStopTakesAllOutInTheirOrderAndRefusesMore(t *testing.T) {
 }
 
 func TestHistoryTellsSecondRepliesFromLateOnes(t *testing.T) {
-	table := newTable(clock.Real{})
+	table := newTable(clock.NewVirtual(time.Time{}))
 	calls := fill(t, table, "a", "a", "a")
 	table.takeAnswered(calls[0].token)
 	table.take(calls[1].token)
