@@ -1,6 +1,8 @@
 package luabind
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -124,7 +126,7 @@ type request struct {
 // request builds the command that the call's arguments describe.
 func (c *Call) request(cmd protocol.Cmd) request {
 	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.env().TaskID))}
-	if c.run.host.Recorder.Journaled() {
+	if c.scope().Client().Journaled() {
 		q.route.At = c.place()
 	}
 	p := &q.cmd.Payload
@@ -262,8 +264,13 @@ func record(c *Call) error {
 	start := c.request(protocol.Start)
 	stop := start
 	stop.cmd.Cmd = protocol.Stop
+	stopped, err := c.planStop(till, start)
+	if err != nil {
+		return err
+	}
 	_, failed := c.send(start)
 	if failed != nil && !fault.CodeOf(failed).OutcomeUnknown() {
+		stopped()
 		return failed
 	}
 	if failed == nil {
@@ -272,6 +279,9 @@ func record(c *Call) error {
 	var reply protocol.Reply
 	var stopFailed error
 	c.branch.Shield(func() { reply, stopFailed = c.send(stop) })
+	if stopFailed == nil || reply.AppStatus == protocol.Stopped {
+		stopped()
+	}
 	switch {
 	case failed != nil && stopFailed != nil:
 		c.env().Log.WithField("task_id", start.cmd.TaskID).Errorf("record: %v", stopFailed)
@@ -282,4 +292,46 @@ func record(c *Call) error {
 		return stopFailed
 	}
 	return c.Return(replyTable(c.L, reply))
+}
+
+// planStop has the stop of a recording written down before its start is sent, where
+// the host can do that. stopped takes it back.
+func (c *Call) planStop(at time.Time, start request) (stopped func(), err error) {
+	plan := c.env().Plan
+	if plan == nil {
+		return func() {}, nil
+	}
+	if err := c.stopped("record", start.cmd.TaskID); err != nil {
+		return nil, err
+	}
+	task := recorder.Task{Subject: cmp.Or(start.route.Subject, c.scope().Client().Subject()), TaskID: start.cmd.TaskID}
+	var done func(context.Context) error
+	c.aside(func(ctx context.Context) { done, err = plan(ctx, at, task) })
+	if err != nil {
+		return nil, &fault.Error{
+			Code: fault.NotSent, Cmd: string(protocol.Start), TaskID: task.TaskID, Subject: task.Subject, Err: err,
+			Message: fmt.Sprintf("it was not sent, because its stop could not be written down first: %v", err),
+			Hint:    "a recording that nothing stops is worse than none; `start` alone plans no stop",
+		}
+	}
+	return func() {
+		var failed error
+		c.branch.Shield(func() { c.aside(func(ctx context.Context) { failed = done(ctx) }) })
+		if failed != nil { // it stays written down, and then finds the task stopped
+			c.env().Log.WithField("task_id", task.TaskID).WithError(failed).Warn("record: the planned stop could not be taken back")
+		}
+	}, nil
+}
+
+// aside runs f without the baton. Its context ends when the branch is cancelled.
+func (c *Call) aside(f func(ctx context.Context)) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	c.branch.Await(func(wake func()) func(error) {
+		go func() {
+			defer wake()
+			f(ctx)
+		}()
+		return cancel
+	})
 }

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-
-	"recue/runtime/schedule"
 )
 
 // Status is a job as `recue jobs` lists it.
@@ -69,11 +67,7 @@ func (j *Job) next(now time.Time) time.Time {
 	if j.Retired || j.Paused && j.PausedUntil == nil {
 		return time.Time{}
 	}
-	zone, err := time.LoadLocation(j.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	s, err := schedule.New(j.Spec, zone)
+	s, err := j.schedule()
 	if err != nil {
 		return time.Time{}
 	}
@@ -136,6 +130,18 @@ func (s *Store) Resume(ctx context.Context, job string, now time.Time) error {
 			return false
 		}
 		j.Paused, j.PausedUntil, j.EffectiveFrom = false, nil, now.UTC()
+		return true
+	})
+}
+
+// Remove forgets a job that no script declares any more: its history stays. A node that
+// still serves its script declares it anew when it begins.
+func (s *Store) Remove(ctx context.Context, job string) error {
+	if _, err := s.job(ctx, job); err != nil {
+		return err
+	}
+	return s.update(ctx, job, func(j *Job) bool {
+		j.Retired = true
 		return true
 	})
 }

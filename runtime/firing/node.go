@@ -12,6 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"recue/runtime/clock"
+	"recue/runtime/fault"
 	"recue/runtime/schedule"
 )
 
@@ -42,6 +43,9 @@ type Handler struct {
 	Run func(ctx context.Context, r Run) error
 	// Failed is told of a run that failed or was interrupted. May be nil.
 	Failed func(ctx context.Context, r Run, err error)
+	// Resume says that a run whose node went away is run again from its beginning,
+	// where it otherwise counts as interrupted.
+	Resume bool
 }
 
 // Node serves jobs: it publishes their firings and runs them. Any number of nodes
@@ -163,8 +167,10 @@ func (n *Node) Declare(ctx context.Context, script string, jobs map[string]*Hand
 		return storeError("read the jobs", err)
 	}
 	for name, h := range jobs {
-		if other, ok := records[name]; ok && other.Script != script && !other.Retired {
-			return fmt.Errorf("the job %q is declared by %s already: give this one another name", name, other.Script)
+		if other, ok := records[name]; ok && !other.Retired {
+			if err := clash(other, script, h.Schedule); err != nil {
+				return err
+			}
 		}
 		record, err := n.register(ctx, name, h)
 		if err != nil {
@@ -190,6 +196,19 @@ func (n *Node) Declare(ctx context.Context, script string, jobs map[string]*Hand
 		}); err != nil {
 			return storeError(fmt.Sprintf("retire the job %q", name), err)
 		}
+	}
+	return nil
+}
+
+// clash says why a job cannot be registered beside the record that there is, or nil.
+func clash(record Job, script string, s *schedule.Schedule) error {
+	switch zone := s.Zone().String(); {
+	case record.Script != script:
+		return fault.Usage(fmt.Errorf("the job %q is declared by %s already", record.Name, record.Script),
+			fmt.Sprintf("give this one another name; where nobody serves %s any more, `recue jobs remove` forgets its job", record.Script))
+	case record.Zone != zone && s.Spec().TZ == "" && record.Spec.TZ == "":
+		return fault.Usage(fmt.Errorf("the job %q names no zone, and is served in %s already, where this machine is in %s", record.Name, record.Zone, zone),
+			fmt.Sprintf("write tz = %q into its schedule, so that it means the same on every machine", record.Zone))
 	}
 	return nil
 }
@@ -256,11 +275,20 @@ func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 		return
 	}
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	h := n.handlers[record.Name]
-	n.mu.Unlock()
-	if h != nil && sameSpec(record.Spec, h.Schedule.Spec()) {
-		n.ticker.post(func() { n.ticker.put(record.Name, h.Schedule, record) })
+	if h == nil {
+		return
 	}
+	// When a job fires is what its record says: another node may serve a newer version
+	// of the script, and both must agree.
+	if s, err := record.schedule(); err == nil && !record.Retired {
+		own := *h
+		own.Schedule = s
+		n.handlers[record.Name], h = &own, &own
+	}
+	s := h.Schedule
+	n.ticker.post(func() { n.ticker.put(record.Name, s, record) })
 }
 
 // watchRuns hands changes of the runs' records to those that they concern.
@@ -313,7 +341,7 @@ func (n *Node) wake() {
 func (n *Node) keepAlive(ctx context.Context) {
 	for {
 		beat := make(chan struct{})
-		timer := n.opts.Clock.AfterFunc(n.store.opts.AckWait/3, func() { close(beat) })
+		timer := n.opts.Clock.AfterFunc(n.store.workers.CachedInfo().Config.AckWait/3, func() { close(beat) })
 		select {
 		case <-ctx.Done():
 			timer.Stop()

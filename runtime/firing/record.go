@@ -23,6 +23,15 @@ type Job struct {
 	Stop *Stop `json:"stop,omitempty"`
 }
 
+// schedule is what the record's Spec means, in the zone where it was registered.
+func (j *Job) schedule() (*schedule.Schedule, error) {
+	zone, err := schedule.Zone(j.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return schedule.New(j.Spec, zone)
+}
+
 // Stop is a recording that has to be stopped, whoever is alive by then.
 type Stop struct {
 	TaskID  string `json:"task_id"`

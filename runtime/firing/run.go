@@ -10,6 +10,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"recue/runtime/schedule"
 )
 
 // active is a firing that this node has in hand.
@@ -47,8 +49,8 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	case !mine && n.takenBack(ctx, f):
 		_ = msg.Ack()
 		return
-	case !mine && n.opts.Clock.Now().Sub(f.Due) > unserved:
-		f.Kind, f.Count, f.Reason = Missed, 1, fmt.Sprintf("no node served it within %v", unserved)
+	case !mine && n.unserved(ctx, f):
+		f.Kind, f.Count, f.Reason = Missed, 1, "no node served it in time"
 	case !mine:
 		_ = msg.NakWithDelay(comeAgain)
 		return
@@ -74,8 +76,20 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	}
 }
 
-// unserved is how long a firing waits for a node that serves its job.
-const unserved = 10 * time.Minute
+// unserved says whether a firing has waited too long for a node that serves its job:
+// for the job's grace, but ten minutes at least.
+func (n *Node) unserved(ctx context.Context, f Firing) bool {
+	late := n.opts.Clock.Now().Sub(f.Due)
+	if late <= schedule.DefaultGrace {
+		return false
+	}
+	j, err := n.store.job(ctx, f.Job)
+	if err != nil {
+		return errors.Is(err, ErrNoJob)
+	}
+	s, err := j.schedule()
+	return err != nil || late > s.Grace
+}
 
 // lookup finds who runs a firing on this node. A node that is to end runs nothing new.
 func (n *Node) lookup(f Firing) (*Handler, bool) {
@@ -132,7 +146,7 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		return err
 	case rev != 0 && before.State.Over():
 		return n.leave(a) // it is over; only the acknowledgement was lost
-	case rev != 0 && before.State == Running:
+	case rev != 0 && before.State == Running && !(h != nil && h.Resume):
 		return n.interrupt(a, before, rev, h)
 	}
 	a.rev = rev
@@ -177,6 +191,9 @@ func (n *Node) perform(a *active, h *Handler) error {
 	}
 	state := Failed
 	if errors.Is(cause, errStopped) {
+		if h.Resume {
+			return errStopped // the firing goes back, for another node
+		}
 		state = Interrupted
 	}
 	err := n.finish(a, state, failed.Error())

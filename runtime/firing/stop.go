@@ -2,6 +2,7 @@ package firing
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -42,12 +43,35 @@ func (n *Node) planned(record Job) {
 		return
 	}
 	n.mu.Lock()
-	n.handlers[record.Name] = &Handler{Schedule: s, Run: func(ctx context.Context, _ Run) error {
-		if err := n.opts.Stop(ctx, *record.Stop); err != nil {
+	n.handlers[record.Name] = &Handler{Schedule: s, Resume: true, Run: func(ctx context.Context, _ Run) error {
+		superseded, err := n.superseded(ctx, record)
+		if err != nil {
 			return err
+		}
+		if !superseded {
+			if err := n.opts.Stop(ctx, *record.Stop); err != nil {
+				return err
+			}
 		}
 		return n.store.jobs.Delete(ctx, token(record.Name))
 	}}
 	n.mu.Unlock()
 	n.ticker.post(func() { n.ticker.put(record.Name, s, record) })
+}
+
+// superseded says whether a later recording of the same task has a planned stop of
+// its own: what records now is then that one.
+func (n *Node) superseded(ctx context.Context, record Job) (bool, error) {
+	later := false
+	err := readAll(ctx, n.store.jobs, func(_ string, data []byte) error {
+		var j Job
+		if err := json.Unmarshal(data, &j); err != nil {
+			return err
+		}
+		if s := j.Stop; s != nil && s.TaskID == record.Stop.TaskID && s.Subject == record.Stop.Subject && j.EffectiveFrom.After(record.EffectiveFrom) {
+			later = true
+		}
+		return nil
+	})
+	return later, err
 }

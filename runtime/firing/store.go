@@ -1,6 +1,7 @@
 package firing
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,10 +28,13 @@ const (
 // historyAge is how long a run's record is kept.
 const historyAge = 90 * 24 * time.Hour
 
-// Options say how the state is kept.
+// Options say how the state is kept. What is zero is left as it is, where the state is
+// there already.
 type Options struct {
-	Replicas int           // on a cluster: 3 survives the loss of a server; 0 means 1
-	AckWait  time.Duration // how long a dead worker's firing stays with it; 0 means 30 s
+	Replicas int           // on a cluster: 3 survives the loss of a server; 0 means 1 for what is made
+	AckWait  time.Duration // how long a dead worker's firing stays with it; 0 means 30 s for what is made
+	// Existing has nothing made: it is ErrNoState where there is none.
+	Existing bool
 	// Unchecked leaves the condition out under which a firing is published, so that
 	// a test sees its checks catch the doubles.
 	Unchecked bool
@@ -50,12 +54,6 @@ type Store struct {
 // error says what the server lacks; it is one of the connection (exit code 3) or of
 // usage (2).
 func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
-	if opts.Replicas == 0 {
-		opts.Replicas = 1
-	}
-	if opts.AckWait == 0 {
-		opts.AckWait = 30 * time.Second
-	}
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, storeError("open JetStream", err)
@@ -67,16 +65,24 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	if s.runs, err = s.bucket(ctx, runsBucket, historyAge); err != nil {
 		return nil, err
 	}
-	s.fires, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: stream, Subjects: []string{subjects + "*"}, Description: "firings of Recue's schedules",
-		Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: opts.Replicas, MaxMsgsPerSubject: 200,
+	s.fires, err = open(opts, opts.Replicas > 0, jetstream.ErrStreamNotFound, func() (jetstream.Stream, error) {
+		return js.Stream(ctx, stream)
+	}, func() (jetstream.Stream, error) {
+		return js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+			Name: stream, Subjects: []string{subjects + "*"}, Description: "firings of Recue's schedules",
+			Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: max(opts.Replicas, 1), MaxMsgsPerSubject: 200,
+		})
 	})
 	if err != nil {
 		return nil, storeError("open the stream "+stream, err)
 	}
-	s.workers, err = js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
-		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: opts.AckWait,
-		MaxDeliver: -1, MaxAckPending: 10_000, Replicas: opts.Replicas,
+	s.workers, err = open(opts, opts.Replicas > 0 || opts.AckWait > 0, jetstream.ErrConsumerNotFound, func() (jetstream.Consumer, error) {
+		return js.Consumer(ctx, stream, consumer)
+	}, func() (jetstream.Consumer, error) {
+		return js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
+			Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: cmp.Or(opts.AckWait, 30*time.Second),
+			MaxDeliver: -1, MaxAckPending: 10_000, // replicas as the stream has
+		})
 	})
 	if err != nil {
 		return nil, storeError("open the consumer "+consumer, err)
@@ -84,9 +90,26 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	return s, nil
 }
 
+// open finds a part of the state. It is made where it is not there, and changed where
+// the options ask for that.
+func open[T any](opts Options, change bool, none error, find, make func() (T, error)) (T, error) {
+	found, err := find()
+	switch {
+	case errors.Is(err, none) && opts.Existing:
+		return found, ErrNoState
+	case errors.Is(err, none), err == nil && change:
+		return make()
+	}
+	return found, err
+}
+
 func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jetstream.KeyValue, error) {
-	kv, err := s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: name, History: 1, TTL: age, Storage: jetstream.FileStorage, Replicas: s.opts.Replicas,
+	kv, err := open(s.opts, s.opts.Replicas > 0, jetstream.ErrBucketNotFound, func() (jetstream.KeyValue, error) {
+		return s.js.KeyValue(ctx, name)
+	}, func() (jetstream.KeyValue, error) {
+		return s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: name, History: 1, TTL: age, Storage: jetstream.FileStorage, Replicas: max(s.opts.Replicas, 1),
+		})
 	})
 	if err != nil {
 		return nil, storeError("open the bucket "+name, err)
@@ -94,11 +117,16 @@ func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jet
 	return kv, nil
 }
 
+// ErrNoState is in the chain of Open's error where no node has served yet.
+var ErrNoState = errors.New("no schedules are kept there")
+
 // storeError says what a failed set-up lacks.
 func storeError(doing string, err error) error {
 	err = fmt.Errorf("%s: %w", doing, err)
 	var api *jetstream.APIError
 	switch {
+	case errors.Is(err, ErrNoState):
+		return fault.Usage(ErrNoState, "`recue serve SCRIPT` has to run first, on the same server")
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount), errors.Is(err, nats.ErrNoResponders):
 		return fault.Connect(fmt.Errorf("this NATS server, or this account on it, has no JetStream, where schedules are kept: %w", err),
 			"turn JetStream on there, or keep the schedules in a folder of this machine with --store DIR")

@@ -45,6 +45,10 @@ type tick struct {
 // retryAfter is when what failed for want of the server is tried again.
 const retryAfter = time.Second
 
+// maxNap bounds how long the ticker does not look at the clock: it may have been set,
+// or the machine may have slept.
+const maxNap = 10 * time.Second
+
 // run ticks until ctx ends.
 func (t *ticker) run(ctx context.Context) {
 	t.since = t.clock.Now()
@@ -52,7 +56,7 @@ func (t *ticker) run(ctx context.Context) {
 	for {
 		var timer clock.Timer
 		if len(t.heap) > 0 {
-			timer = t.clock.AfterFunc(t.heap[0].due.Sub(t.clock.Now()), t.wake)
+			timer = t.clock.AfterFunc(min(t.heap[0].due.Sub(t.clock.Now()), maxNap), t.wake)
 		}
 		t.release()
 		select {

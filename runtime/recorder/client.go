@@ -106,6 +106,9 @@ func NewOn(conn Conn, opts Options) *Client {
 // Timeout is how long a command may take that says nothing else.
 func (c *Client) Timeout() time.Duration { return c.opts.Timeout }
 
+// Subject is where a command goes that says nothing else.
+func (c *Client) Subject() string { return c.opts.Subject }
+
 // Journaled says whether there is a journal, which wants to know Route.At.
 func (c *Client) Journaled() bool { return c.opts.Journal != nil }
 

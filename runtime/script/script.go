@@ -84,7 +84,12 @@ type Env struct {
 	Log      *logrus.Entry
 	Grace    time.Duration // for finally functions once the piece was cancelled
 	Trial    *Trial        // what a test reports to; nil where none is running
+	Plan     Plan          // may be nil
 }
+
+// Plan writes down that a task is to be stopped at a time, whoever is alive then. done
+// takes that back, once the task has been stopped. Both may block.
+type Plan func(ctx context.Context, at time.Time, task recorder.Task) (done func(context.Context) error, err error)
 
 // Start begins a function that a script declared for later, and returns. It may be
 // called from Host.Then on, any number of times at once; each call has finally
