@@ -84,7 +84,7 @@ func (a *app) dispatch() (err error) {
 // commands lists the commands in the order of the help.
 func (a *app) commands() []*cli.Command {
 	commands := []*cli.Command{
-		a.runCommand(), a.testCommand(), a.checkCommand(), a.nextCommand(), a.rehearseCommand(), a.recorderCommand(startText), a.recorderCommand(stopText), a.recorderCommand(statusText),
+		a.runCommand(), a.testCommand(), a.checkCommand(), a.nextCommand(), a.rehearseCommand(), a.serveCommand(), a.jobsCommand(), a.recorderCommand(startText), a.recorderCommand(stopText), a.recorderCommand(statusText),
 		a.simCommand(), a.configCommand(), a.referenceCommand(), a.completionCommand(), a.versionCommand(),
 	}
 	for _, c := range commands {

@@ -39,7 +39,12 @@ func (l *leftovers) name() {
 	if s == nil {
 		return
 	}
-	for _, r := range s.client.Scope().Recording() {
+	nameRecordings(l.display, l.cfg, s.simulated != nil, s.client.Scope().Recording())
+}
+
+// nameRecordings says which tasks still record, and how to stop each.
+func nameRecordings(d display, cfg *config.Config, simulated bool, list []recorder.Recording) {
+	for _, r := range list {
 		state := "still records"
 		if r.Maybe {
 			state = "may still record"
@@ -47,12 +52,12 @@ func (l *leftovers) name() {
 		if r.FilePath != "" {
 			state += " " + visible(r.FilePath)
 		}
-		if s.simulated != nil {
-			l.display.say("%s %s; the simulated recorder ends with this run", visible(r.TaskID), state)
+		if simulated {
+			d.say("%s %s; the simulated recorder ends with this run", visible(r.TaskID), state)
 			continue
 		}
-		command, note := followUp(l.cfg, protocol.Stop, r.Task)
-		l.display.say("%s %s; to stop it: %s%s", visible(r.TaskID), state, command, note)
+		command, note := followUp(cfg, protocol.Stop, r.Task)
+		d.say("%s %s; to stop it: %s%s", visible(r.TaskID), state, command, note)
 	}
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -84,6 +85,8 @@ func zone() *time.Location {
 	name, set := os.LookupEnv("TZ")
 	if link, err := os.Readlink("/etc/localtime"); !set && err == nil {
 		_, name, _ = strings.Cut(link, "zoneinfo/")
+	} else if !set && errors.Is(err, fs.ErrNotExist) {
+		name = "UTC" // a container without any zone: Go takes that too
 	}
 	name = strings.TrimPrefix(name, ":")
 	if named, err := time.LoadLocation(name); err == nil && name != "" {

@@ -136,15 +136,15 @@ func spanFlags(c *cli.Context, zone *time.Location) (s span, err error) {
 	return s, nil
 }
 
-// firing is a job's next firing.
-type firing struct {
+// upcoming is a job's next firing.
+type upcoming struct {
 	job  script.Job
 	rank int // of the job: equal times keep the order of declaration
 	schedule.Occurrence
 }
 
 // note says what a change of the clocks does to the firing, or that there is one on its day.
-func (f firing) note() string {
+func (f upcoming) note() string {
 	if f.Note != "" {
 		return f.Note
 	}
@@ -152,20 +152,20 @@ func (f firing) note() string {
 }
 
 // firings gives what is asked for, of all jobs, in order.
-func (s span) firings(jobs []script.Job) iter.Seq[firing] {
+func (s span) firings(jobs []script.Job) iter.Seq[upcoming] {
 	var queue firingHeap
 	add := func(rank int, after time.Time) {
 		o, ok := jobs[rank].Schedule.Next(after)
 		if ok && (s.till.IsZero() || !o.Due.After(s.till)) {
-			heap.Push(&queue, firing{jobs[rank], rank, o})
+			heap.Push(&queue, upcoming{jobs[rank], rank, o})
 		}
 	}
-	return func(yield func(firing) bool) {
+	return func(yield func(upcoming) bool) {
 		for rank := range jobs {
 			add(rank, s.after)
 		}
 		for count := 0; len(queue) > 0 && (s.most == 0 || count < s.most); count++ {
-			f := heap.Pop(&queue).(firing)
+			f := heap.Pop(&queue).(upcoming)
 			if !yield(f) {
 				return
 			}
@@ -175,7 +175,7 @@ func (s span) firings(jobs []script.Job) iter.Seq[firing] {
 }
 
 // firingsText writes a table, without the blanks at the ends of its lines.
-func (a *app) firingsText(firings iter.Seq[firing]) {
+func (a *app) firingsText(firings iter.Seq[upcoming]) {
 	var text bytes.Buffer
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "DUE\tZONE\tJOB\tNOTE")
@@ -193,7 +193,7 @@ func (a *app) firingsText(firings iter.Seq[firing]) {
 }
 
 // firingsJSON writes a list.
-func (a *app) firingsJSON(firings iter.Seq[firing]) {
+func (a *app) firingsJSON(firings iter.Seq[upcoming]) {
 	var list bytes.Buffer
 	for f := range firings {
 		var o object
@@ -211,7 +211,7 @@ func (a *app) firingsJSON(firings iter.Seq[firing]) {
 }
 
 // firingHeap has the next firing first.
-type firingHeap []firing
+type firingHeap []upcoming
 
 func (h firingHeap) Len() int { return len(h) }
 
@@ -223,7 +223,7 @@ func (h firingHeap) Less(i, j int) bool {
 }
 
 func (h firingHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *firingHeap) Push(f any)   { *h = append(*h, f.(firing)) }
+func (h *firingHeap) Push(f any)   { *h = append(*h, f.(upcoming)) }
 
 func (h *firingHeap) Pop() any {
 	last := len(*h) - 1

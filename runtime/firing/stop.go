@@ -50,7 +50,7 @@ func (n *Node) planned(record Job) {
 		}
 		if !superseded {
 			if err := n.opts.Stop(ctx, *record.Stop); err != nil {
-				return err
+				return err // it has tried as long as it may; others go on
 			}
 		}
 		return n.store.jobs.Delete(ctx, token(record.Name))

@@ -54,9 +54,17 @@ type Store struct {
 // error says what the server lacks; it is one of the connection (exit code 3) or of
 // usage (2).
 func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
+	s, err := openAll(ctx, nc, opts)
+	if err != nil {
+		return nil, storeError("open the state of the schedules", explained(nc, err))
+	}
+	return s, nil
+}
+
+func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
-		return nil, storeError("open JetStream", err)
+		return nil, fmt.Errorf("JetStream: %w", err)
 	}
 	s := &Store{opts: opts, js: js}
 	if s.jobs, err = s.bucket(ctx, jobsBucket, 0); err != nil {
@@ -74,7 +82,7 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 		})
 	})
 	if err != nil {
-		return nil, storeError("open the stream "+stream, err)
+		return nil, fmt.Errorf("stream %s: %w", stream, err)
 	}
 	s.workers, err = open(opts, opts.Replicas > 0 || opts.AckWait > 0, jetstream.ErrConsumerNotFound, func() (jetstream.Consumer, error) {
 		return js.Consumer(ctx, stream, consumer)
@@ -85,7 +93,7 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 		})
 	})
 	if err != nil {
-		return nil, storeError("open the consumer "+consumer, err)
+		return nil, fmt.Errorf("consumer %s: %w", consumer, err)
 	}
 	return s, nil
 }
@@ -112,13 +120,39 @@ func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jet
 		})
 	})
 	if err != nil {
-		return nil, storeError("open the bucket "+name, err)
+		return nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
 	return kv, nil
 }
 
 // ErrNoState is in the chain of Open's error where no node has served yet.
 var ErrNoState = errors.New("no schedules are kept there")
+
+// Temporary says whether what failed with err may succeed another time: the server is
+// away, or its cluster without a leader.
+func Temporary(err error) bool {
+	var api *jetstream.APIError
+	for _, e := range []error{
+		context.DeadlineExceeded, nats.ErrTimeout, nats.ErrDisconnected, nats.ErrReconnectBufExceeded, nats.ErrConnectionReconnecting,
+	} {
+		if errors.Is(err, e) {
+			return !errors.Is(err, errNotAllowed)
+		}
+	}
+	return errors.As(err, &api) && api.Code == 503 && api.ErrorCode != jetstream.JSErrCodeJetStreamNotEnabled
+}
+
+// errNotAllowed marks a timeout that the server's refusal explains.
+var errNotAllowed = errors.New("the server refuses it")
+
+// explained joins a failure with what the server has said meanwhile: a request that it
+// does not allow has no answer.
+func explained(nc *nats.Conn, err error) error {
+	if said := nc.LastError(); Temporary(err) && errors.Is(said, nats.ErrPermissionViolation) {
+		return fmt.Errorf("%w: %w: %w", err, errNotAllowed, said)
+	}
+	return err
+}
 
 // storeError says what a failed set-up lacks.
 func storeError(doing string, err error) error {

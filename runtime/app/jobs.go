@@ -1,0 +1,251 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"recue/runtime/bus"
+	"recue/runtime/clock"
+	"recue/runtime/fault"
+	"recue/runtime/firing"
+	"recue/runtime/natsd"
+	"recue/runtime/schedule"
+)
+
+const jobsText = `Looks into the schedules that recue serve keeps, on the server of --server or in the folder of --store, and steers them.
+
+  recue jobs                      the jobs: when each fires next, what became of the last firing
+  recue jobs history JOB          its runs, the newest first: done, failed, skipped, missed, interrupted, and why
+  recue jobs pause JOB            it does not fire until it is resumed, or until --until
+  recue jobs resume JOB           it fires again, from now on
+  recue jobs fire JOB             it runs now, besides its schedule
+  recue jobs cancel RUN           ends a run; history and fire show its name
+  recue jobs remove JOB           forgets a job whose script is not served any more
+
+Examples:
+  recue jobs --store /var/lib/recue
+  recue jobs history nightly -n 100 --server nats://studio:4222
+  recue jobs pause "morning show" --until "2026-12-27 06:00"
+  recue jobs --output json`
+
+func (a *app) jobsCommand() *cli.Command {
+	return &cli.Command{
+		Name: "jobs", Usage: "list the schedules that are served; pause, resume, fire now, history", ArgsUsage: "[list|history|pause|resume|fire|cancel|remove] [JOB|RUN]",
+		Description: jobsText,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "store", Usage: "the schedules of the recue serve on this `DIR`"},
+			&cli.StringFlag{Name: "until", Usage: "with pause: fire again from this `TIME` on: 18:30, 2026-12-27 or \"2026-12-27 06:00\""},
+			&cli.StringFlag{Name: "n", Usage: "with history: show `NUMBER` runs (default 20)"},
+		},
+		Action: a.jobs,
+	}
+}
+
+// jobsAction is one of the words behind recue jobs.
+type jobsAction struct {
+	wants string // what it is about: "JOB", "RUN" or ""
+	flag  string // that it alone takes
+	do    func(j *jobsCall, ctx context.Context) error
+}
+
+// jobsCall is one recue jobs.
+type jobsCall struct {
+	app   *app
+	c     *cli.Context
+	store *firing.Store
+	json  bool
+	name  string // JOB or RUN
+}
+
+var jobsActions = map[string]jobsAction{
+	"list":    {do: (*jobsCall).list},
+	"history": {wants: "JOB", flag: "n", do: (*jobsCall).history},
+	"pause":   {wants: "JOB", flag: "until", do: (*jobsCall).pause},
+	"resume":  {wants: "JOB", do: (*jobsCall).resume},
+	"fire":    {wants: "JOB", do: (*jobsCall).fire},
+	"cancel":  {wants: "RUN", do: (*jobsCall).cancel},
+	"remove":  {wants: "JOB", do: (*jobsCall).remove},
+}
+
+// jobs is the command.
+func (a *app) jobs(c *cli.Context) error {
+	json, err := wantsJSON(c)
+	if err != nil {
+		return err
+	}
+	action, name, err := jobsWords(c)
+	if err != nil {
+		return err
+	}
+	cfg, log, err := a.settings(c)
+	if err != nil {
+		return err
+	}
+	options := busOptions(cfg, log)
+	if dir := c.String("store"); dir != "" {
+		if c.IsSet("server") || c.IsSet("context") {
+			return fault.Usage(errors.New("--store and a server are both given"), "a store is found by its folder alone")
+		}
+		at, err := natsd.StoreAddress(dir)
+		if err != nil {
+			return err
+		}
+		options = bus.Options{URL: at.URL, Token: at.Token, Name: options.Name, Log: log}
+	}
+	ctx, stop := a.watch(c.Context, nil, nil)
+	defer stop()
+	conn, err := bus.Connect(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.Background()) }() // every request has had its answer
+	ctx, cancel := context.WithTimeout(ctx, storePatience)
+	defer cancel()
+	store, err := firing.Open(ctx, conn.NATS(), firing.Options{Existing: true})
+	if err != nil {
+		return err
+	}
+	call := &jobsCall{app: a, c: c, store: store, json: json, name: name}
+	return call.advised(ctx, action.do(call, ctx))
+}
+
+// jobsWords reads the words behind recue jobs.
+func jobsWords(c *cli.Context) (action jobsAction, name string, err error) {
+	words := c.Args().Slice()
+	if len(words) == 0 {
+		words = []string{"list"}
+	}
+	var known []string
+	for word := range jobsActions {
+		known = append(known, word)
+	}
+	slices.Sort(known)
+	action, ok := jobsActions[words[0]]
+	switch {
+	case !ok:
+		return action, "", fault.Usage(fmt.Errorf("jobs %s: there is no such thing to do%s", words[0], didYouMean("", words[0], known)), "recue help jobs lists them")
+	case action.wants == "" && len(words) > 1:
+		return action, "", usage("jobs %s takes nothing more, got %q", words[0], words[1])
+	case action.wants != "" && len(words) == 1:
+		return action, "", usage("jobs %s: the %s is missing", words[0], action.wants)
+	case len(words) > 2:
+		return action, "", fault.Usage(fmt.Errorf("jobs %s takes one %s, got %q and %q", words[0], action.wants, words[1], words[2]), "a name with blanks stands in quotes")
+	}
+	for _, flag := range []string{"until", "n"} {
+		if c.IsSet(flag) && flag != action.flag {
+			return action, "", usage("%s is no flag of recue jobs %s", dashed(flag), words[0])
+		}
+	}
+	if action.wants != "" {
+		name = words[1]
+	}
+	return action, name, nil
+}
+
+// advised adds to the error for a job that is not there which one may have been meant.
+func (j *jobsCall) advised(ctx context.Context, err error) error {
+	if !errors.Is(err, firing.ErrNoJob) {
+		return err
+	}
+	hint := "`recue jobs` lists the jobs, `recue jobs history JOB` its runs"
+	if list, failed := j.store.Jobs(ctx, time.Now()); failed == nil {
+		var names []string
+		for _, st := range list {
+			if !st.Job.Retired {
+				names = append(names, st.Job.Name)
+			}
+		}
+		if name := nearest(j.name, names); name != "" {
+			hint = fmt.Sprintf("did you mean %q?", name)
+		}
+	}
+	return fault.Usage(err, hint)
+}
+
+func (j *jobsCall) pause(ctx context.Context) error {
+	var until *time.Time
+	told := "until it is resumed"
+	if j.c.IsSet("until") {
+		at, err := j.untilFlag()
+		if err != nil {
+			return err
+		}
+		until = &at
+		told = "until " + dueText(at)
+	}
+	if err := j.store.Pause(ctx, j.name, until); err != nil {
+		return err
+	}
+	return j.tell("paused", "%s is paused %s; what runs goes on", told)
+}
+
+// untilFlag reads --until, in this machine's zone.
+func (j *jobsCall) untilFlag() (time.Time, error) {
+	now := time.Now().In(j.app.machine.Zone)
+	text := j.c.String("until")
+	at, err := clock.ParseInstant(text, now)
+	if err != nil {
+		if at, err = schedule.ParseFrom(text, j.app.machine.Zone); err != nil {
+			return at, usage("--until: %w", err)
+		}
+	}
+	if !at.After(now) {
+		return at, usage("--until %s has passed", text)
+	}
+	return at, nil
+}
+
+func (j *jobsCall) resume(ctx context.Context) error {
+	if err := j.store.Resume(ctx, j.name, time.Now()); err != nil {
+		return err
+	}
+	return j.tell("resumed", "%s fires again, from now on")
+}
+
+func (j *jobsCall) remove(ctx context.Context) error {
+	if err := j.store.Remove(ctx, j.name); err != nil {
+		return err
+	}
+	return j.tell("removed", "%s is forgotten; a recue serve that begins with its script declares it anew")
+}
+
+func (j *jobsCall) fire(ctx context.Context) error {
+	id, err := j.store.Fire(ctx, j.name, time.Now())
+	if err != nil {
+		return err
+	}
+	if j.json {
+		var o object
+		o.add("job", j.name)
+		o.add("run", id)
+		j.app.printJSON(o.bytes())
+		return nil
+	}
+	j.app.print("fired: " + id)
+	return nil
+}
+
+func (j *jobsCall) cancel(ctx context.Context) error {
+	if err := j.store.Cancel(ctx, j.name, "cancelled by recue jobs cancel"); err != nil {
+		return err
+	}
+	return j.tell("cancelled", "%s is asked to end; its finally functions have %s", grace.String())
+}
+
+// tell prints what was done: for programs the word, for people a line about the name.
+func (j *jobsCall) tell(word, format string, more ...any) error {
+	if j.json {
+		var o object
+		o.add("name", j.name)
+		o.add("done", word)
+		j.app.printJSON(o.bytes())
+		return nil
+	}
+	j.app.print(fmt.Sprintf(format, append([]any{visible(j.name)}, more...)...))
+	return nil
+}

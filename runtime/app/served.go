@@ -1,0 +1,262 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"recue/runtime/clock"
+	"recue/runtime/fault"
+	"recue/runtime/recorder"
+	"recue/runtime/script"
+)
+
+// loadPatience is how long a script may take to declare its schedules.
+const loadPatience = time.Minute
+
+// jobAt is a job of a script.
+type jobAt = script.Job
+
+// served is a script that is served: its file, and the version of it that is in force.
+type served struct {
+	path string // as it was given
+	name string // the file's name, by which all nodes know the script
+
+	mu      sync.Mutex
+	current *version
+}
+
+// version is a script as it was when it was loaded: its functions can be called until
+// it is let go.
+type version struct {
+	sha  string // of its text, hexadecimal
+	list []script.Job
+	jobs map[string]script.Job
+
+	uses  sync.WaitGroup // runs; guarded by served.mu against being let go meanwhile
+	letGo chan struct{}
+	end   context.CancelCauseFunc
+	ended chan struct{} // closed when its program has ended
+	err   error         // of the program; to be read once ended is closed
+}
+
+func hashOf(text []byte) string {
+	hash := sha256.Sum256(text)
+	return hex.EncodeToString(hash[:])
+}
+
+// load reads a script and runs it to the point where its jobs can be called. An error
+// has exit code 2.
+func (s *service) load(ctx context.Context, path string) (*version, error) {
+	limits := limitsOf(s.cfg)
+	source, err := s.app.sourceOf("serve", path, limits.Source)
+	if err != nil {
+		return nil, err
+	}
+	program, err := s.app.engine.Load(source.name, source.text, limits)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.app.refuse(source, limits); err != nil {
+		return nil, err
+	}
+	v := &version{sha: hashOf(source.text), letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
+	var jobs script.JobList
+	declared := make(chan struct{})
+	// The program goes on after ctx: what it runs has a grace.
+	own, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	v.end = end
+	host := script.Host{
+		Env: script.Env{
+			TaskID: s.cfg.TaskID, Location: s.app.machine.Zone, Stdout: lineLog{s.log.WithField("script", path)}, Log: s.log.WithField("script", path), Grace: grace,
+		},
+		Recorder: recorder.NewOn(silence{"serve"}, recorder.Options{Subject: s.cfg.Subject, Timeout: s.cfg.Timeout}),
+		Clock:    clock.Real{}, Vars: s.opts.vars, Dir: source.dir, Limits: limits, Seed: s.opts.seed, Jobs: &jobs,
+		Then: func(context.Context) error {
+			close(declared)
+			<-v.letGo
+			return nil
+		},
+	}
+	go func() {
+		defer close(v.ended)
+		v.err = runProgram(own, program, host)
+	}()
+	if err := v.await(ctx, declared); err != nil {
+		return nil, err
+	}
+	v.list = jobs.All()
+	for _, j := range v.list {
+		v.jobs[j.Name] = j
+	}
+	if err := s.checkJobs(path, v); err != nil {
+		v.release()
+		return nil, err
+	}
+	return v, nil
+}
+
+// await waits until the script has declared its jobs.
+func (v *version) await(ctx context.Context, declared <-chan struct{}) error {
+	patience := time.NewTimer(loadPatience)
+	defer patience.Stop()
+	select {
+	case <-declared:
+		return nil
+	case <-v.ended:
+	case <-ctx.Done():
+		v.end(context.Cause(ctx))
+	case <-patience.C:
+		v.end(fmt.Errorf("the script has not declared its schedules within %v: what takes long belongs into their functions", loadPatience))
+	}
+	<-v.ended
+	return fault.Usage(v.err, "")
+}
+
+// checkJobs refuses a version that cannot be served beside the other scripts.
+func (s *service) checkJobs(path string, v *version) error {
+	if len(v.list) == 0 {
+		return fault.Usage(errors.New(path+" declares no schedule"), `write schedule("name", {daily = "08:00"}, function() … end) at its top`)
+	}
+	for _, j := range v.list {
+		if err := zoneKnown(j); err != nil {
+			return err
+		}
+		for _, other := range s.scripts {
+			if other.path == path || other.current == nil {
+				continue
+			}
+			if first, taken := other.current.jobs[j.Name]; taken {
+				return usage("%v: the name %q is taken by the schedule at %v", j.At, j.Name, first.At)
+			}
+		}
+	}
+	return nil
+}
+
+// release ends the program once its runs have ended, and waits for it.
+func (v *version) release() {
+	v.uses.Wait()
+	close(v.letGo)
+	timer := time.AfterFunc(grace, func() { v.end(errors.New("the script was let go")) })
+	<-v.ended
+	timer.Stop()
+	v.end(nil)
+}
+
+// enter takes the version in force for a run of a job; leave gives it back.
+func (w *served) enter(job string) (j script.Job, leave func(), err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v := w.current
+	j, ok := v.jobs[job]
+	if !ok {
+		return j, nil, fmt.Errorf("%s does not declare the job %q any more", w.path, job)
+	}
+	v.uses.Add(1)
+	return j, v.uses.Done, nil
+}
+
+// exchange puts a new version in force and gives the old one, whose runs go on.
+func (w *served) exchange(v *version) (old *version) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old, w.current = w.current, v
+	return old
+}
+
+// loadAll loads the scripts.
+func (s *service) loadAll(ctx context.Context) error {
+	for _, path := range s.opts.scripts {
+		w := &served{path: path, name: filepath.Base(path)}
+		v, err := s.load(ctx, path)
+		if err != nil {
+			s.releaseAll()
+			return err
+		}
+		w.current = v
+		s.scripts = append(s.scripts, w)
+	}
+	return nil
+}
+
+// releaseAll lets all scripts go, and waits for those that were exchanged.
+func (s *service) releaseAll() {
+	for _, w := range s.scripts {
+		w.current.release()
+	}
+	s.scripts = nil
+	s.releasing.Wait()
+}
+
+// watchFile has a script read again when its file changes, until ctx ends. The file is
+// looked at again and again: a notice of the system is not to be had everywhere, on a
+// network's file system or for a link that is exchanged.
+func (s *service) watchFile(ctx context.Context, w *served) {
+	tried := w.current.sha
+	seen := tried
+	timer := time.NewTicker(lookEvery)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		text, err := s.app.readScript(w.path, limitsOf(s.cfg).Source)
+		if err != nil {
+			text = fmt.Appendf(nil, "unreadable: %v", err)
+		}
+		before := seen
+		if seen = hashOf(text); seen == tried || seen != before { // while it is being written it is half a script
+			continue
+		}
+		tried = seen
+		if err != nil {
+			s.log.WithError(err).WithField("script", w.path).Error("the script cannot be read any more; the version that was read before stays in force")
+			continue
+		}
+		if seen == w.current.sha {
+			continue // changed back
+		}
+		s.reload(ctx, w)
+	}
+}
+
+// lookEvery is how often a script's file is looked at.
+const lookEvery = 500 * time.Millisecond
+
+// reload puts a new version of a script in force. Runs go on in the version in which they began.
+func (s *service) reload(ctx context.Context, w *served) {
+	log := s.log.WithField("script", w.path)
+	v, err := s.load(ctx, w.path)
+	if err == nil {
+		if err = s.declare(ctx, w, v); err != nil {
+			v.release()
+		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			s.app.display.show(unshown(err))
+			log.Error("the new version of the script is broken; the one before stays in force")
+		}
+		return
+	}
+	old := w.exchange(v)
+	s.releasing.Go(old.release)
+	log.WithField("jobs", len(v.list)).Info("the script has changed and was read again")
+}
+
+// unshown is an error that still has to be shown, or nil.
+func unshown(err error) error {
+	var shown *shownError
+	if errors.As(err, &shown) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,302 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/bus"
+	"recue/runtime/clock"
+	"recue/runtime/config"
+	"recue/runtime/fault"
+	"recue/runtime/firing"
+	"recue/runtime/natsd"
+	"recue/runtime/protocol"
+	"recue/runtime/recorder"
+	"recue/runtime/simulator"
+)
+
+// service is one recue serve.
+type service struct {
+	app  *app
+	cfg  *config.Config
+	log  *logrus.Entry
+	opts serveOptions
+
+	scripts   []*served
+	releasing sync.WaitGroup // versions that were exchanged
+
+	book   *logbook
+	conn   *bus.Conn // commands travel on it
+	node   *firing.Node
+	notify *notifier
+	left   *recordings
+}
+
+// perform connects, serves until ctx ends, and closes everything again.
+func (s *service) perform(ctx context.Context) error {
+	place, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	s.conn = place.commands
+	store, err := s.openStore(ctx, place.state)
+	if err != nil {
+		return err
+	}
+	s.node = firing.NewNode(store, firing.NodeOptions{
+		Name: nodeName(), Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
+		Stop: s.stopTask, Ended: s.runEnded,
+	})
+	for _, w := range s.scripts {
+		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {
+			return err
+		}
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer end(nil)
+	for _, conn := range []*bus.Conn{place.commands, place.state} {
+		background.Go(func() {
+			select {
+			case <-conn.Ended():
+				end(conn.Err())
+			case <-ctx.Done():
+			}
+		})
+	}
+	for _, w := range s.scripts {
+		background.Go(func() { s.watchFile(ctx, w) })
+	}
+	s.announce(place)
+	if err := s.node.Serve(ctx); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// place is where the state is and where commands go; both may be one connection.
+type place struct {
+	server          *natsd.Server // nil: somebody else's
+	simulated       *simulated    // nil: the recorders are real
+	state, commands *bus.Conn
+}
+
+func (p *place) close() {
+	for _, conn := range []*bus.Conn{p.commands, p.state} {
+		if conn != nil {
+			_ = conn.Close(context.Background()) // what was sent last has had its answer
+		}
+	}
+	if p.simulated != nil {
+		p.simulated.close()
+	}
+	if p.server != nil {
+		p.server.Close()
+	}
+}
+
+// open connects. A server that is away is tried again until ctx ends.
+func (s *service) open(ctx context.Context) (_ *place, err error) {
+	p := &place{}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	outside := busOptions(s.cfg, s.log)
+	outside.Name = serveName
+	if s.opts.store == "" {
+		if p.state, err = s.connect(ctx, outside); err != nil {
+			return nil, err
+		}
+		p.commands = p.state
+		return p, nil
+	}
+	if p.server, err = natsd.Start(natsd.Options{Store: s.opts.store, Listen: s.opts.listen, Log: s.log}); err != nil {
+		return nil, err
+	}
+	inside := bus.Options{InProcess: p.server, Token: p.server.Token(), Name: serveName, Log: s.log}
+	if p.state, err = bus.Connect(ctx, inside); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.opts.sim:
+		own := inside
+		own.Name = simName
+		if p.simulated, err = simulateOn(ctx, own, s.cfg.Subject, simulator.Options{Log: s.log}); err != nil {
+			return nil, err
+		}
+		p.commands = p.state
+	case s.opts.listen != "":
+		p.commands = p.state
+	default:
+		if p.commands, err = s.connect(ctx, outside); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// serveName is the name of the connection, as the server lists it.
+const serveName = "recue serve"
+
+func (s *service) connect(ctx context.Context, o bus.Options) (conn *bus.Conn, err error) {
+	err = s.again(ctx, "there is no connection yet", bus.Temporary, func() error {
+		conn, err = bus.Connect(ctx, o)
+		return err
+	})
+	return conn, err
+}
+
+func (s *service) openStore(ctx context.Context, conn *bus.Conn) (store *firing.Store, err error) {
+	opts := firing.Options{Replicas: s.opts.replicas}
+	if s.opts.store != "" {
+		opts.AckWait = loneAckWait
+	}
+	err = s.again(ctx, "the schedules' state cannot be opened yet", firing.Temporary, func() error {
+		ctx, cancel := context.WithTimeout(ctx, storePatience)
+		defer cancel()
+		store, err = firing.Open(ctx, conn.NATS(), opts)
+		return err
+	})
+	return store, err
+}
+
+// loneAckWait is how long the firings of a dead process stay with it where the state
+// is in the process: the next one on the store has nobody to wait for.
+const loneAckWait = 5 * time.Second
+
+const storePatience = 10 * time.Second
+
+// again does something until it succeeds, fails for good, or ctx ends. What is wrong
+// is said at the first time and whenever it changes.
+func (s *service) again(ctx context.Context, what string, temporary func(error) bool, do func() error) error {
+	said := ""
+	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		err := do()
+		if err == nil || ctx.Err() != nil || !temporary(err) {
+			return err
+		}
+		if err.Error() != said {
+			said = err.Error()
+			s.log.WithField("hint", fault.HintOf(err)).Warnf("%s, it is tried again: %v", what, err)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// nodeName names this process in the records.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), strings.ToLower(rand.Text()[:6]))
+}
+
+// declare registers the jobs of a version of a script.
+func (s *service) declare(ctx context.Context, w *served, v *version) error {
+	handlers := map[string]*firing.Handler{}
+	for _, j := range v.list {
+		handlers[j.Name] = &firing.Handler{
+			Schedule: j.Schedule, Script: w.name, SHA256: v.sha,
+			Run:    func(ctx context.Context, r firing.Run) error { return s.run(ctx, w, r) },
+			Failed: func(ctx context.Context, r firing.Run, err error) { s.failed(ctx, w, r, err) },
+		}
+	}
+	return s.node.Declare(ctx, w.name, handlers)
+}
+
+// shownAtStart is how many of the coming firings are said at the start.
+const shownAtStart = 5
+
+// announce says what is served, where, and when the next firings are.
+func (s *service) announce(p *place) {
+	var jobs []jobAt
+	for _, w := range s.scripts {
+		jobs = append(jobs, w.current.list...)
+	}
+	where := p.commands.ConnectedURL()
+	switch {
+	case s.opts.sim:
+		where = "a simulated recorder"
+	case s.opts.listen != "":
+		where = "recorders at " + p.server.ClientURL()
+	}
+	kept := "there"
+	if s.opts.store != "" {
+		kept = s.opts.store
+	}
+	s.app.display.say("serving %s of %s; commands go to %s, the state is kept in %s", counted(len(jobs), "job"), counted(len(s.scripts), "script"), where, kept)
+	for f := range (span{after: time.Now(), most: shownAtStart}).firings(jobs) {
+		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
+	}
+	sdNotify(s.log, sdReady)
+}
+
+// stopTask carries out a planned stop: the recorder is asked first. It is tried until
+// it is done, or ctx ends.
+func (s *service) stopTask(ctx context.Context, stop firing.Stop) error {
+	task := recorder.Task{Subject: stop.Subject, TaskID: stop.TaskID}
+	log := s.log.WithFields(logrus.Fields{"task_id": task.TaskID, "subject": task.Subject, "planned_by": stop.Run})
+	client := s.client(log)
+	defer s.left.follow(client)()
+	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+		told, err := stopRecording(ctx, client, task)
+		if err == nil {
+			log.Info("planned stop: " + told)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		log.WithError(err).Warn("a planned stop has failed and is tried again")
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// stopRecording stops a task that records, and says what it came to.
+func stopRecording(ctx context.Context, client *recorder.Client, task recorder.Task) (told string, err error) {
+	route := recorder.Route{Subject: task.Subject}
+	reply, err := client.Scope().Do(ctx, protocol.NewCommand(protocol.Status, task.TaskID), route)
+	if reply.AppStatus == protocol.Stopped {
+		return "it had been stopped already", nil
+	}
+	if err != nil && fault.CodeOf(err) != fault.Rejected {
+		return "", err
+	}
+	reply, err = client.Scope().Do(ctx, protocol.NewCommand(protocol.Stop, task.TaskID), route)
+	if err != nil && reply.AppStatus != protocol.Stopped {
+		return "", err
+	}
+	return "the recording was stopped", nil
+}
+
+// client is the recorders as one run sees them.
+func (s *service) client(log *logrus.Entry) *recorder.Client {
+	asks := func(task recorder.Task) (command, note string) { return followUp(s.cfg, protocol.Status, task) }
+	if s.opts.sim {
+		asks = nil // no other command can reach it
+	}
+	return recorder.New(s.conn, recorder.Options{
+		Subject: s.cfg.Subject, Timeout: s.cfg.Timeout, Log: log, Journal: s.book.recorderJournal(), AskStatus: asks,
+	})
+}

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/config"
+	"recue/runtime/fault"
+	"recue/runtime/firing"
+	"recue/runtime/protocol"
+	"recue/runtime/recorder"
+	"recue/runtime/script"
+)
+
+// failurePatience is how long a schedule's on_failure may take.
+const failurePatience = time.Minute
+
+// run runs a job once.
+func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
+	job, leave, err := w.enter(r.Job)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
+	log.Info("the run begins")
+	client := s.client(log)
+	done := s.left.follow(client)
+	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due))
+	done()
+	for _, rec := range client.Scope().Recording() {
+		log.WithField("task_id", rec.TaskID).Info("the run has ended, and what it started still records")
+	}
+	if err != nil {
+		s.tellFailed(log, err)
+	}
+	return err
+}
+
+func (s *service) env(job script.Job, r firing.Run, client *recorder.Client, log *logrus.Entry) script.Env {
+	return script.Env{
+		Scope: client.Scope(), TaskID: s.cfg.TaskID, Location: job.Schedule.Zone(), Stdout: lineLog{log}, Log: log, Grace: grace,
+		Plan: func(ctx context.Context, at time.Time, task recorder.Task) (func(context.Context) error, error) {
+			return s.node.PlanStop(ctx, at, firing.Stop{TaskID: task.TaskID, Subject: task.Subject, Run: r.ID()})
+		},
+	}
+}
+
+// tellFailed logs a failed run; for people the report with the line follows.
+func (s *service) tellFailed(log *logrus.Entry, err error) {
+	if code := fault.CodeOf(err); code != "" {
+		log = log.WithField("code", string(code))
+	}
+	log.Errorf("the run has failed: %v", err)
+	if s.cfg.LogFormat != config.LogJSON {
+		s.app.display.show(err)
+	}
+}
+
+// runEnded logs what became of a firing.
+func (s *service) runEnded(r firing.Run) {
+	log := jobLog(s.log, r.Job, r.Due).WithField("run", r.ID())
+	switch r.State {
+	case firing.Done:
+		log.WithField("took", r.Ended.Sub(*r.Began).Round(time.Millisecond).String()).Info("the run is done")
+	case firing.WasMissed:
+		log.WithField("firings", r.Count).Warnf("missed: %s", r.Reason)
+	case firing.Skipped:
+		log.Warnf("skipped: %s", r.Reason)
+	}
+}
+
+// failed tells of a run that failed or was interrupted: the schedule's on_failure and
+// --on-failure.
+func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure error) {
+	ctx, cancel := context.WithTimeout(ctx, failurePatience)
+	defer cancel()
+	if job, leave, err := w.enter(r.Job); err == nil {
+		if job.OnFailure != nil {
+			log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
+			client := s.client(log)
+			done := s.left.follow(client)
+			if err := job.OnFailure.Run(ctx, s.env(job, r, client, log), job.Failure(r.Due, failure)); err != nil {
+				log.Errorf("on_failure has failed: %v", err)
+			}
+			done()
+		}
+		leave()
+	}
+	s.notify.tell(ctx, r, failure)
+}
+
+// lineLog writes what a script prints to the log, each line as one.
+type lineLog struct{ log *logrus.Entry }
+
+func (l lineLog) Write(b []byte) (int, error) {
+	l.log.Info(strings.TrimRight(string(b), "\n"))
+	return len(b), nil
+}
+
+// recordings are what the runs of a process have started and nobody has stopped.
+type recordings struct {
+	mu   sync.Mutex
+	live map[*recorder.Client]bool
+	left map[recorder.Task]recorder.Recording // of runs that have ended
+}
+
+func newRecordings() *recordings {
+	return &recordings{live: map[*recorder.Client]bool{}, left: map[recorder.Task]recorder.Recording{}}
+}
+
+// follow keeps account of a client's tasks; done ends that.
+func (l *recordings) follow(c *recorder.Client) (done func()) {
+	c.Scope().Observe(func(e recorder.Exchange) {
+		if e.Reply.AppStatus == protocol.Stopped {
+			l.mu.Lock()
+			delete(l.left, recorder.Task{Subject: e.Subject, TaskID: e.Command.TaskID})
+			l.mu.Unlock()
+		}
+	})
+	l.mu.Lock()
+	l.live[c] = true
+	l.mu.Unlock()
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.live, c)
+		for _, r := range c.Scope().Recording() {
+			l.left[r.Task] = r
+		}
+	}
+}
+
+// list gives them.
+func (l *recordings) list() []recorder.Recording {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []recorder.Recording
+	for _, r := range l.left {
+		list = append(list, r)
+	}
+	for c := range l.live {
+		list = append(list, c.Scope().Recording()...)
+	}
+	return list
+}
