@@ -149,7 +149,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"--token s3cret run x --token s3cret2", `--token is given twice: as "***" and as "***"`, ""},
 		{"run x --sim --sim=false", "--sim is given twice", ""},
 		{"run x --sim=maybe", "--sim: it is a switch", ""},
-		{"config --sim", "--sim is no flag of recue config", "recue run, recue test, recue start, recue stop, recue status"},
+		{"config --sim", "--sim is no flag of recue config", "recue run, recue test, recue serve, recue start, recue stop, recue status"},
 		{"sim --sim", "--sim is no flag of recue sim", ""},
 		{"run x --delay 1s", "--delay is no flag of recue run", "it belongs to recue sim"},
 		{"--segment-time 1 status", "--segment-time is no flag of recue status", "recue start, recue stop"},

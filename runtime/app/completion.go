@@ -3,6 +3,7 @@ package app
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"text/template"
@@ -79,9 +80,12 @@ func newCompletionData(commands []*cli.Command) completionData {
 	var data completionData
 	help := completedCommand{Name: "help", Usage: "show what a command does and which flags it has"}
 	for _, c := range commands {
-		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "test", "check", "next"}, c.Name)}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "test", "check", "next", "rehearse", "serve"}, c.Name)}
 		if c.Name == "completion" {
 			command.Words = []string{"bash", "zsh", "fish"}
+		}
+		if c.Name == "jobs" {
+			command.Words = slices.Sorted(maps.Keys(jobsActions))
 		}
 		for _, flag := range c.Flags {
 			f := completed(flag)
@@ -107,7 +111,7 @@ func completed(flag cli.Flag) completedFlag {
 	if _, isSwitch := flag.(*cli.BoolFlag); !isSwitch {
 		f.Value = names[strings.LastIndexByte(names, ' ')+1:]
 	}
-	f.Files = f.Value == "FILE"
+	f.Files = f.Value == "FILE" || f.Value == "DIR"
 	f.Values = map[string][]string{
 		"--output": {"text", "json"}, "--log-format": {"text", "json"}, "--log-level": {"DEBUG", "INFO", "WARNING", "ERROR"},
 	}[f.Names[0]]

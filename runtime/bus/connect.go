@@ -129,25 +129,25 @@ func explain(o Options, err error) (why, hint string) {
 	return said.Error(), ""
 }
 
-<<<<<<< HEAD
-// loginRefused says whether NATS refused, or no longer accepts, who we are. The
-// library has errors for that, and while it connects it gives the server's words
-// instead (nats.go, checkAuthError).
-=======
 // Temporary says whether Connect, which failed with err, may succeed another time
 // without a change of the configuration: the server is away, and not one that does
 // not let us in.
 func Temporary(err error) bool {
+	var said worded
+	if !errors.As(err, &said) {
+		return false
+	}
 	switch {
-	case fault.ExitCode(err) != fault.ExitConnect, loginRefused(err), aboutTLS(err),
+	case fault.ExitCode(err) != fault.ExitConnect, loginRefused(said.err), aboutTLS(err),
 		errors.Is(err, nats.ErrNkeysNotSupported), errors.Is(err, nats.ErrSecureConnWanted):
 		return false
 	}
 	return true
 }
 
-// loginRefused says whether NATS refused, or no longer accepts, who we are.
->>>>>>> b881244 (app: recue serve runs schedules durably, recue jobs looks into them)
+// loginRefused says whether NATS refused, or no longer accepts, who we are. The
+// library has errors for that, and while it connects it gives the server's words
+// instead (nats.go, checkAuthError).
 func loginRefused(err error) bool {
 	for _, refusal := range []error{
 		nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
