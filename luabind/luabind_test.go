@@ -27,7 +27,7 @@ import (
 
 // studio is a NATS server, a simulated recorder and a connection, in this process.
 type studio struct {
-	t      *testing.T
+	t      testing.TB
 	server *natsd.Server
 	nc     *nats.Conn // of the recorder's side
 	conn   *bus.Conn
@@ -69,7 +69,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func newStudio(t *testing.T, opts simulator.Options) *studio {
+func newStudio(t testing.TB, opts simulator.Options) *studio {
 	t.Helper()
 	s := &studio{t: t, dir: t.TempDir()}
 	var err error

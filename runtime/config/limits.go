@@ -36,7 +36,7 @@ var limits = []Setting{
 		set:   setCount(func(l *Limits) *int { return &l.Threads }, 1, 10_000_000),
 		Usage: "at most `NUMBER` branches and coroutines alive at once"},
 	{Name: "max-string", Env: "RECUE_MAX_STRING", Default: "64MiB", Limit: true,
-		set:   setSize(func(l *Limits) *int { return &l.String }, 1<<10, 1<<30),
+		set:   setSize(func(l *Limits) *int { return &l.String }, 4<<10, 1<<30),
 		Usage: "`SIZE` of the longest text that a script may make; at most a quarter of --max-heap"},
 	{Name: "max-pattern-steps", Env: "RECUE_MAX_PATTERN_STEPS", Default: "100000000", Limit: true,
 		set:   setCount(func(l *Limits) *int { return &l.PatternSteps }, 1000, 1_000_000_000_000),

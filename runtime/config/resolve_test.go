@@ -239,7 +239,7 @@ func TestAValueThatMakesNoSenseIsAnError(t *testing.T) {
 		{"RECUE_MAX_COMPUTE", "-1s", "must not be negative"},
 		{"RECUE_MAX_HEAP", "0", "must be a size from 32MiB to 64TiB, such as 64MiB, got \"0\""},
 		{"RECUE_MAX_HEAP", "1e400", "must be a size"},
-		{"RECUE_MAX_STRING", "2GiB", "must be a size from 1KiB to 1GiB"},
+		{"RECUE_MAX_STRING", "2GiB", "must be a size from 4KiB to 1GiB"},
 		{"RECUE_MAX_STRING", "many", "must be a size"},
 		{"RECUE_MAX_THREADS", "0", "must be a whole number from 1 to 10000000, got \"0\""},
 		{"RECUE_MAX_THREADS", "1.5", "must be a whole number"},
