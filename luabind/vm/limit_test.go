@@ -31,11 +31,11 @@ const room = 24 << 20
 
 func TestMemoryThatRunsOutEndsTheScript(t *testing.T) {
 	for name, src := range map[string]string{
-		"kept texts":      "local t = {}\nwhile true do t[#t + 1] = ('x'):rep(100000) .. #t end",
-		"under pcall":     "local t = {}\nwhile true do pcall(function() t[#t + 1] = ('x'):rep(100000) .. #t end) end",
-		"in a branch":     "both(sleep_forever, function() local t = {}\nwhile true do t[#t + 1] = {{}, {}} end end)",
-		"in a coroutine":  "coroutine.wrap(function() local t = {}\nwhile true do t[#t + 1] = {{}, {}} end end)()",
-		"while it waits":  "local t = {}\nwhile true do t[#t + 1] = ('x'):rep(100000) .. #t wait() end",
+		"kept texts":     "local t = {}\nwhile true do t[#t + 1] = ('x'):rep(100000) .. #t end",
+		"under pcall":    "local t = {}\nwhile true do pcall(function() t[#t + 1] = ('x'):rep(100000) .. #t end) end",
+		"in a branch":    "both(sleep_forever, function() local t = {}\nwhile true do t[#t + 1] = {{}, {}} end end)",
+		"in a coroutine": "coroutine.wrap(function() local t = {}\nwhile true do t[#t + 1] = {{}, {}} end end)()",
+		"while it waits": "local t = {}\nwhile true do t[#t + 1] = ('x'):rep(100000) .. #t wait() end",
 	} {
 		t.Run(name, func(t *testing.T) {
 			limited(t, Options{MaxHeap: heapInUse() + room}, src, LimitHeap, 2)
