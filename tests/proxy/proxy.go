@@ -7,7 +7,7 @@
 //	p.Stall(proxy.Both); p.Cut(); p.Refuse(); p.Resume()
 //
 // Every call is in force when it returns. A test that must know what reached
-// the proxy waits for it: WaitHeld, WaitRefused.
+// the proxy waits for it: WaitHeld.
 package proxy
 
 import (
@@ -48,7 +48,6 @@ type Proxy struct {
 	tap     Tap
 	links   map[*link]bool
 	opened  int // links so far
-	refused int // links that were not let through, or whose target is away
 	closed  bool
 }
 
@@ -157,8 +156,6 @@ func (p *Proxy) open(client net.Conn) {
 	}
 	p.mu.Lock()
 	if refuse || err != nil || p.closed {
-		p.refused++
-		p.changed.Broadcast()
 		p.mu.Unlock()
 		_ = client.(*net.TCPConn).SetLinger(0)
 		_ = client.Close()

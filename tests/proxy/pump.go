@@ -65,19 +65,6 @@ func (p *Proxy) WaitHeld(way Way, least int, give <-chan struct{}) bool {
 	})
 }
 
-// WaitRefused returns when at least so many links were turned away, by Refuse or
-// because nothing listens at the target.
-func (p *Proxy) WaitRefused(least int, give <-chan struct{}) bool {
-	return p.wait(give, func() bool { return p.refused >= least })
-}
-
-// Refused is how many links were turned away so far.
-func (p *Proxy) Refused() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.refused
-}
-
 // wait returns when ready says so, with the lock held; it is false if give is
 // closed before.
 func (p *Proxy) wait(give <-chan struct{}, ready func() bool) bool {
