@@ -12,19 +12,25 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"recue/luabind"
+	"recue/runtime/app"
 	"recue/runtime/fault"
 	"recue/tests/stage"
 )
 
 // TestMain lets many cells of the matrix run at once: they wait for reconnects,
-// and hardly ever compute.
+// and hardly ever compute. Under the name recue this binary is the real command.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){
+		"recue": func() { os.Exit(app.Main(os.Args, luabind.New())) },
+	})
 }
 
 // moments are when a fault strikes.

@@ -67,7 +67,7 @@ type Stage struct {
 // New sets the stage up; it is taken down when the test ends.
 func New(t testing.TB, o Options) *Stage {
 	t.Helper()
-	s := &Stage{t: t, Log: newLog()}
+	s := &Stage{t: t, Log: NewLog()}
 	s.Server = StartServer(t, o.Server)
 	p, err := proxy.New(s.Server.Addr())
 	if err != nil {
@@ -130,7 +130,8 @@ type Log struct {
 	Seen func(line string)
 }
 
-func newLog() *Log {
+// NewLog makes a log without lines.
+func NewLog() *Log {
 	l := &Log{}
 	l.more = sync.NewCond(&l.mu)
 	logger := logrus.New()
@@ -140,6 +141,9 @@ func newLog() *Log {
 	l.entry = logrus.NewEntry(logger)
 	return l
 }
+
+// Entry is what a connection is given to log to.
+func (l *Log) Entry() *logrus.Entry { return l.entry }
 
 type discard struct{}
 
