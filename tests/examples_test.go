@@ -137,3 +137,13 @@ func TestManuals(t *testing.T) {
 		}
 	}
 }
+
+// scripts is the folder of the examples.
+func scripts(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../scripts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
