@@ -27,7 +27,7 @@ func (g *github) Result(r *Result) {
 		if at := r.Failures[0].Err.At; at.Line > 0 && at.File == r.File {
 			line = at.Line
 		}
-		g.command("error", r.File, line, r.title(), r.place()+" "+r.title()+"\n"+r.details(g.Style, r.Begun))
+		g.command("error", r.File, line, r.title(), r.place()+" "+r.title()+"\n"+r.details(g.Style))
 	}
 	for _, w := range r.Warnings {
 		g.command("warning", r.File, r.Line, r.title(), w)

@@ -130,7 +130,7 @@ func (j *junit) testcase(r *Result) xmlCase {
 	case Failed:
 		first := r.Failures[0]
 		failure := &xmlFailure{Message: clean(first.Err.Error()), Type: first.Stage,
-			Text: clean(fmt.Sprintf("%s %s\n%s", r.place(), r.title(), r.details(j.Style, r.Begun)))}
+			Text: clean(fmt.Sprintf("%s %s\n%s", r.place(), r.title(), r.details(j.Style)))}
 		if r.Other {
 			c.Error = failure
 		} else {
@@ -140,7 +140,7 @@ func (j *junit) testcase(r *Result) xmlCase {
 	}
 	c.SystemOut = clean(r.Output)
 	if r.Flaky() {
-		c.SystemOut += clean(fmt.Sprintf("flaky: passed only at attempt %d, after\n%s", len(r.Earlier)+1, r.Earlier[0].details(j.Style, r.Begun)))
+		c.SystemOut += clean(fmt.Sprintf("flaky: passed only at attempt %d, after\n%s", len(r.Earlier)+1, r.Earlier[0].details(j.Style, r.Name, r.Begun)))
 	}
 	return c
 }

@@ -91,7 +91,7 @@ func (p *pretty) End(s *Summary) error {
 		}
 		if r.Flaky() {
 			p.printf("%s %s  %s: passed only at attempt %d\n", p.paint(yellow, "flaky:"), r.place(), printable(r.title()), len(r.Earlier)+1)
-			p.print(indented(r.Earlier[0].details(p.Style, r.Begun), "    "))
+			p.print(indented(r.Earlier[0].details(p.Style, r.Name, r.Begun), "    "))
 		}
 	}
 	p.print(s.closing())
@@ -101,7 +101,11 @@ func (p *pretty) End(s *Summary) error {
 // failure is a failed result in full.
 func (p *pretty) failure(r *Result) string {
 	head := fmt.Sprintf("%s %s  %s\n", p.paint(red, "FAILED"), r.place(), printable(r.title()))
-	return head + indented(r.details(p.Style, r.Begun), "  ") + "  " + strings.TrimSpace(fmt.Sprintf("took %v %s", rounded(r.Took), attempts(r))) + "\n"
+	body := head + indented(r.details(p.Style), "  ")
+	if r.Took > 0 {
+		body += strings.TrimRight(fmt.Sprintf("  took %v %s", rounded(r.Took), attempts(r)), " ") + "\n"
+	}
+	return body
 }
 
 func attempts(r *Result) string {

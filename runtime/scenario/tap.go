@@ -60,7 +60,7 @@ func (t *tap) diagnosis(r *Result) {
 		name  string
 		value any
 	}{
-		{"file", r.File}, {"line", r.Line}, {"duration_ms", float64(r.Took.Microseconds()) / 1000}, {"details", r.details(t.Style, r.Begun)},
+		{"file", r.File}, {"line", r.Line}, {"duration_ms", float64(r.Took.Microseconds()) / 1000}, {"details", r.details(t.Style)},
 	} {
 		value, err := json.Marshal(line.value)
 		if err != nil {

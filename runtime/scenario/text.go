@@ -25,12 +25,15 @@ func (r *Result) title() string {
 	return r.Name
 }
 
-// details are the failures of an attempt, what it sent and what it printed, as
-// people read it, each line with a newline.
-func (a *Attempt) details(s Style, begun time.Time) string {
+// details are the failures of the last attempt, what it sent and what it printed,
+// as people read it, each line with a newline.
+func (r *Result) details(s Style) string { return r.Attempt.details(s, r.Name, r.Begun) }
+
+// details are those of one attempt at what is called of.
+func (a *Attempt) details(s Style, of string, begun time.Time) string {
 	var b strings.Builder
 	for _, f := range a.Failures {
-		if f.Stage != "test" {
+		if f.Stage != "test" && f.Stage != of {
 			fmt.Fprintf(&b, "in %s:\n", f.Stage)
 		}
 		b.WriteString(s.Error(f.Err, s.Colour))
