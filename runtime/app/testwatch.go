@@ -31,8 +31,12 @@ func (a *app) watchTests(ctx context.Context, t *testRun) error {
 			return err
 		}
 		err := t.once(ctx)
-		if ctx.Err() != nil {
+		var signal *interruption
+		if errors.As(err, &signal) {
 			return err
+		}
+		if ctx.Err() != nil { // only now, when all had run
+			return nil
 		}
 		var shown *shownError
 		if !errors.As(err, &shown) {
