@@ -16,6 +16,7 @@
 //	scenario   test scenarios: which run, in what order, what came of them
 //	rehearsal  the schedules of a script in virtual time
 //	firing     durable firing of schedules on JetStream, on any number of nodes
+//	metrics    counts of firings and runs for Prometheus, health over HTTP
 //	app        the command line, a file a command
 //
 // Imports go down this list only; tests/layout_test.go holds that. The Lua side

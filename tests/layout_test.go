@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"recue/luabind/check", "recue/luabind/dialect", "recue/luabind/vm"},
 	{"recue/luabind/syntax"},
 	{"recue/luabind/stdlib"},
-	{"recue/runtime/firing", "recue/runtime/rehearsal"},
+	{"recue/runtime/firing", "recue/runtime/metrics", "recue/runtime/rehearsal"},
 	{"recue/runtime/scenario"},
 	{"recue/runtime/script"},
 	{"recue/runtime/recorder", "recue/runtime/simulator", "recue/runtime/branch"},

@@ -221,7 +221,7 @@ func killAlone(t *testing.T, kills int) {
 	p := s.serve(dir, flags...)
 	s.more(1)
 	for range kills {
-		moment := time.NewTimer(rand.N(1500 * time.Millisecond)) // any moment will do: there is nothing to wait for
+		moment := time.NewTimer(rand.N(1200 * time.Millisecond)) // any moment will do: there is nothing to wait for
 		<-moment.C
 		p.kill()
 		p = s.serve(dir, flags...)

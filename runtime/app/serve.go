@@ -14,6 +14,7 @@ import (
 	"recue/runtime/config"
 	"recue/runtime/fault"
 	"recue/runtime/journal"
+	"recue/runtime/metrics"
 )
 
 const serveText = `Runs the schedules of scripts, durably, until it is stopped. What has fired, what runs and what is planned is kept
@@ -153,11 +154,12 @@ func (a *app) serve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &service{app: a, cfg: cfg, log: log, opts: o, notify: notify, left: newRecordings()}
+	s := &service{app: a, cfg: cfg, log: log, opts: o, notify: notify, left: newRecordings(), metrics: metrics.New()}
 	var signal *interruption
 	var book *logbook
 	ctx, stop := a.watch(c.Context, func(i *interruption) {
 		signal = i
+		s.stopping.Store(true)
 		sdNotify(log, sdStopping)
 		a.display.say("%v: no new run begins, those that run have %v; a second signal (Ctrl-C) ends at once", i, o.grace)
 	}, func() {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -16,6 +17,7 @@ import (
 	"recue/runtime/config"
 	"recue/runtime/fault"
 	"recue/runtime/firing"
+	"recue/runtime/metrics"
 	"recue/runtime/natsd"
 	"recue/runtime/protocol"
 	"recue/runtime/recorder"
@@ -37,6 +39,9 @@ type service struct {
 	node   *firing.Node
 	notify *notifier
 	left   *recordings
+
+	metrics           *metrics.Metrics
+	serving, stopping atomic.Bool
 }
 
 // perform connects, serves until ctx ends, and closes everything again.
@@ -53,8 +58,13 @@ func (s *service) perform(ctx context.Context) error {
 	}
 	s.node = firing.NewNode(store, firing.NodeOptions{
 		Name: nodeName(), Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
-		Stop: s.stopTask, Ended: s.runEnded,
+		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded,
 	})
+	closeMetrics, err := s.serveMetrics(place)
+	if err != nil {
+		return err
+	}
+	defer closeMetrics()
 	for _, w := range s.scripts {
 		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {
 			return err
@@ -78,6 +88,9 @@ func (s *service) perform(ctx context.Context) error {
 		background.Go(func() { s.watchFile(ctx, w) })
 	}
 	s.announce(place)
+	over := make(chan struct{})
+	defer close(over)
+	background.Go(func() { s.petWatchdog(ctx, over) })
 	if err := s.node.Serve(ctx); err != nil {
 		return err
 	}
@@ -245,6 +258,7 @@ func (s *service) announce(p *place) {
 	for f := range (span{after: time.Now(), most: shownAtStart}).firings(jobs) {
 		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
 	}
+	s.serving.Store(true)
 	sdNotify(s.log, sdReady)
 }
 

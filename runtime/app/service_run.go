@@ -28,6 +28,8 @@ func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
 	defer leave()
 	log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
 	log.Info("the run begins")
+	ended := s.metrics.Began(r.Job, time.Since(r.Due))
+	defer ended()
 	client := s.client(log)
 	done := s.left.follow(client)
 	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due))
@@ -63,6 +65,7 @@ func (s *service) tellFailed(log *logrus.Entry, err error) {
 
 // runEnded logs what became of a firing.
 func (s *service) runEnded(r firing.Run) {
+	s.metrics.Ended(s.declared(r.Job), string(r.State), r.Count)
 	log := jobLog(s.log, r.Job, r.Due).WithField("run", r.ID())
 	switch r.State {
 	case firing.Done:

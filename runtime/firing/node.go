@@ -126,6 +126,18 @@ func (n *Node) Serve(ctx context.Context) error {
 	return nil
 }
 
+// Alive says whether the node's ticker does its work: nil once it has answered.
+func (n *Node) Alive(ctx context.Context) error {
+	answered := make(chan struct{})
+	n.ticker.post(func() { close(answered) })
+	select {
+	case <-answered:
+		return nil
+	case <-ctx.Done():
+		return errors.New("the ticker does not answer")
+	}
+}
+
 // endRuns waits for the runs, and cancels those that outlast the grace.
 func (n *Node) endRuns() {
 	ended := make(chan struct{})
