@@ -14,7 +14,7 @@ import (
 func Explain(L *lua.LState, message string) string {
 	at, ok := runningAt(L, 0)
 	if !ok {
-		return message
+		return explainOutside(message)
 	}
 	for _, r := range vmTexts {
 		if i := strings.Index(message, r.text); i >= 0 {
@@ -23,6 +23,26 @@ func Explain(L *lua.LState, message string) string {
 			}
 			return message
 		}
+	}
+	return message
+}
+
+// explainOutside is Explain for what the VM raises where no Lua function runs, in a library function that pcall called, say. There it
+// writes a space where it else writes the position.
+func explainOutside(message string) string {
+	text, found := strings.CutPrefix(message, " ")
+	if !found {
+		return message
+	}
+	for _, r := range vmTexts {
+		if !strings.HasPrefix(text, r.text) {
+			continue
+		}
+		if value, ok := strings.CutPrefix(text, "attempt to index a non-table object("); ok {
+			kind, _, _ := strings.Cut(value, ")")
+			return "attempt to index a " + kind + " value"
+		}
+		return text
 	}
 	return message
 }

@@ -3,7 +3,6 @@ package vm
 import (
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -63,7 +62,7 @@ func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (result
 
 // callable says why fn cannot be called, or nil.
 func (b *Branch) callable(fn lua.LValue) *Error {
-	if fn.Type() == lua.LTFunction || b.vm.state.GetMetaField(fn, "__call") != lua.LNil {
+	if fn.Type() == lua.LTFunction || b.vm.state.GetMetaField(fn, "__call").Type() == lua.LTFunction {
 		return nil
 	}
 	return &Error{Value: lua.LString("attempt to call a " + fn.Type().String() + " value"), Trace: b.Trace()}
@@ -106,7 +105,7 @@ func raise(L *lua.LState) {
 	api := &lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)}
 	b := Of(L)
 	if text, ok := api.Object.(lua.LString); ok && b.vm.opts.Explain != nil {
-		api.Object = lua.LString(b.vm.opts.Explain(L, strings.TrimPrefix(string(text), " ")))
+		api.Object = lua.LString(b.vm.opts.Explain(L, string(text)))
 	}
 	trace := b.keep
 	b.keep = nil

@@ -20,6 +20,10 @@ var found = []struct{ name, source, want string }{
 		"local function raise() error('text', 2) end\nlocal function f() return raise() end\nprint(pcall(function() f() end))",
 		"false\ttext\n"},
 	{"a number as error is written as everywhere else", "print(pcall(function() error(1/3) end))", "false\tprog0.lua:1: 0.33333333333333\n"},
+	{"an error may begin with a space", "print(pcall(error, ' text', 0))\nprint(pcall(assert, false, ' text'))", "false\t text\nfalse\t text\n"},
+	{"an error of the interpreter that no Lua function raised",
+		"print(pcall(string.gsub, 'a', 'a', setmetatable({}, {__index = 5})))\nprint(pcall(setmetatable({}, {__call = 5})))",
+		"false\tattempt to index a number value\nfalse\tattempt to call a table value\n"},
 	{"a wrong argument of pcall names what was called",
 		"local protect = pcall\nprint(pcall(function() protect() end))\nprint(pcall(pcall))\nprint(pcall(function() coroutine.create(1) end))",
 		"false\tprog0.lua:2: bad argument #1 to 'protect' (value expected)\nfalse\tbad argument #1 to '?' (value expected)\n" +

@@ -9,7 +9,7 @@ func (g *generator) coroutine() {
 	} else {
 		g.line("local %s = coroutine.create(function(a, ...)", name)
 	}
-	g.body(frame{vararg: true, co: true}, func() {
+	g.body(frame{params: []string{"a"}, vararg: true, co: true}, func() {
 		g.line("a = num(a)")
 		g.declare(number, "a")
 		for range 1 + g.IntN(3) {

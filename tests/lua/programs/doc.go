@@ -32,6 +32,8 @@
 //   - the second argument of a handler of __unm; the line of an error in an expression of several lines
 //   - the state of a coroutine that failed inside a metamethod; garbage collection, weak tables, __gc
 //   - which of two wrong arguments of a math function is named
+//   - a handler of __tostring that gives no text; a text with a zero byte as message of assert
+//   - next with a number that is no key
 //   - how deep calls may be nested
 //   - what the operating system gives: os, io, and math.random
 //

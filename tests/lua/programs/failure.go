@@ -41,7 +41,7 @@ func (g *generator) failure() {
 			g.inner(func() string { return g.pick("m", "type(m)", g.list(2), "") }))
 	case 6:
 		g.line("catch(function() return assert(%s) end)", g.inner(func() string {
-			return g.pick("nil", "false, "+g.str(1), "1, 2, 3", "nil, {}", "false, 42", g.cond(1)+", "+g.str(0), g.list(2), "nil, nil")
+			return g.pick("nil", "false, (("+g.str(1)+"):gsub('%z', '0'))", "1, 2, 3", "nil, {}", "false, 42", g.cond(1)+", 'why'", "nil, nil")
 		}))
 	default:
 		g.line("catch(function(...) local function deep(n) tick() if n == 0 then error(%s%s) end deep(n - 1) return n end deep(%d) end)", g.inner(g.raised), level, g.IntN(4))

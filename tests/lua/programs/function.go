@@ -1,6 +1,9 @@
 package programs
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // makeFunction is an expression that gives a function.
 func (g *generator) makeFunction() string {
@@ -57,7 +60,7 @@ func (g *generator) functionStatement() {
 		g.line("function R.f.%s(%s)", name, params)
 		name = "R.f." + name
 	}
-	g.body(frame{vararg: vararg}, head, result)
+	g.body(frame{params: named(params), vararg: vararg}, head, result)
 	g.line("end")
 	if form == 1 {
 		g.declare(function, name)
@@ -66,6 +69,17 @@ func (g *generator) functionStatement() {
 	if form != 4 && form != 3 && g.chance(40) {
 		g.line("later[#later + 1] = %s", name)
 	}
+}
+
+// named gives the names in a list of parameters.
+func named(params string) []string {
+	var names []string
+	for _, p := range strings.Split(params, ", ") {
+		if p != "" && p != "..." {
+			names = append(names, p)
+		}
+	}
+	return names
 }
 
 // closures makes functions that share variables, also those of one turn of a loop.
@@ -77,7 +91,7 @@ func (g *generator) closures() {
 		g.declare(number, a)
 		g.line("later[#later + 1] = function(i) %s = %s + i say('shared', %s) end", a, a, a)
 		g.line("later[#later + 1] = function(i) local function deep() %s = %s * 2 return %s end say('shared', deep(), pcall(deep)) end", a, a, a)
-		g.line("catch(function() %s = %s + 1 error($in0%s$out0) end)", a, a, g.any(1))
+		g.line("catch(function() %s = %s + 1 error(plain($in0%s$out0)) end)", a, a, g.any(1))
 		g.statements(1)
 		g.line("say(%s)", a)
 	case 1:
@@ -140,7 +154,7 @@ func (g *generator) class() {
 	g.line("%s.__index = %s", name, name)
 	g.line("function %s.new(n) return setmetatable({n = n}, %s) end", name, name)
 	g.line("function %s:add(d, ...)", name)
-	g.body(frame{vararg: true}, func() {
+	g.body(frame{params: []string{"d"}, vararg: true}, func() {
 		g.line("self.n = num(self.n) + num(d)")
 		g.blocks[len(g.blocks)-1][number] = append(g.blocks[len(g.blocks)-1][number], "self.n")
 	}, func() string { return g.pick("self", "self, ...", "self") })

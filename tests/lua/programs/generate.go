@@ -58,6 +58,7 @@ local function finish(...) say(...) return ... end
 local function catch(f, ...) return finish(pcall(f, ...)) end
 local function num(v) v = tonumber(v) or 0 if v ~= v or v > 1e15 or v < -1e15 then return 1 end return v + 0 end
 local function den(v) return v ~= 0 and v or 2 end
+local function plain(v) if type(v) == "number" then return num(v) end return v end
 local function whole(v, low, high) v = math.floor(num(v)) if v < low then return low end if v > high then return high end return v end
 local function text(v) if type(v) ~= "string" then return "" end return v:sub(1, 60) end
 local function show_list(t) local r = {} for i = 1, #t do r[i] = show(t[i]) end return "{" .. table.concat(r, ",") .. "}" end
@@ -110,6 +111,7 @@ type generator struct {
 // frame is a function that is being written.
 type frame struct {
 	loops  int
+	params []string
 	vararg bool
 	co     bool // the body of a coroutine, or inside of one
 }
@@ -238,7 +240,7 @@ func (g *generator) body(f frame, head func(), result func() string) {
 	f.co = f.co || g.frame().co
 	g.funcs = append(g.funcs, f)
 	g.scoped(func() {
-		g.declare(anything, "a", "b", "c", "d")
+		g.declare(anything, f.params...)
 		g.line("tick()")
 		if head != nil {
 			head()

@@ -37,22 +37,23 @@ func (g *generator) handler(mt, event string) {
 		g.line("%s.__newindex = %s", mt, g.pick("{}", "R", "function(t, k, v) rawset(t, k, v) end"))
 		return
 	}
+	if event == "__tostring" { // anything but a text is open
+		g.line("%s.__tostring = function(a) tick() say('__tostring', type(a)) return $in0%s$out0 end", mt, g.str(1))
+		return
+	}
 	if event == "__unm" { // what else it gets is an accident
 		g.line("%s.__unm = function(a)", mt)
 	} else {
 		g.line("%s.%s = function(a, b, ...)", mt, event)
 	}
-	g.body(frame{vararg: event != "__unm"}, func() {
+	g.body(frame{params: []string{"a", "b"}, vararg: event != "__unm"}, func() {
 		if event == "__unm" {
 			g.line("say('__unm', type(a))")
 		} else {
 			g.line("say('%s', type(a), type(b), select('#', ...))", event)
 		}
 	}, func() string {
-		switch event {
-		case "__tostring":
-			return g.str(1)
-		case "__eq", "__lt", "__le":
+		if event == "__eq" || event == "__lt" || event == "__le" {
 			return g.pick("true", "false", "nil", g.num(1), g.cond(1))
 		}
 		return g.list(1 + g.IntN(2))

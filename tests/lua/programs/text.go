@@ -125,7 +125,7 @@ func (g *generator) replacement() string {
 // gsubFunction replaces by a function of random code.
 func (g *generator) gsubFunction() {
 	g.line("catch(string.gsub, %s, %s, function(a, b)", g.str(1), g.pick("'.'", "'%w+'", "'(%w)(%w)'", "'()(%a)'", "'%f[%w]%w+'", g.pattern()))
-	g.body(frame{}, func() { g.line("say('gsub', a, b)") }, func() string {
+	g.body(frame{params: []string{"a", "b"}}, func() { g.line("say('gsub', a, b)") }, func() string {
 		return g.pick("a", "b", "nil", "false", g.str(1), g.num(0), fmt.Sprintf("text(%s)", g.call(1)))
 	})
 	g.line("end)")
