@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -170,7 +171,11 @@ func (t *testRun) session(ctx context.Context) (*session, error) {
 	if t.shared != nil {
 		return &session{conn: t.shared.conn, client: recorder.New(t.shared.conn, options)}, nil
 	}
-	s, err := connect(ctx, t.cfg, t.log, true, t.book)
+	// Tests ask for faults: what the client warns of is no news, unless someone looks for it.
+	if t.cfg.LogLevel > slog.LevelDebug {
+		options.Log = t.logTo(io.Discard)
+	}
+	s, err := connect(ctx, t.cfg, options.Log, true, t.book)
 	if err != nil {
 		return nil, err
 	}
