@@ -281,10 +281,11 @@ func (b *Branch) settled() {
 
 // Blocking runs f, which may block on the outside: a pager that nobody scrolls, a
 // disk. The baton is kept, so that output stays in order and all others wait, but
-// the script is not taken to compute meanwhile.
+// the script is not taken to compute meanwhile. It is no wait either: a script that
+// prints without end computes without end.
 func (b *Branch) Blocking(f func()) {
-	b.vm.watchdog.leave()
-	defer b.vm.watchdog.enter(b)
+	b.vm.watchdog.block()
+	defer b.vm.watchdog.unblock()
 	f()
 }
 

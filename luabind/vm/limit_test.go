@@ -164,6 +164,40 @@ func TestTheWatchdogSleepsWhileNobodyComputes(t *testing.T) {
 	})
 }
 
+// To print, or to log, is no wait.
+func TestBlockingOnTheOutsideIsNoWait(t *testing.T) {
+	h := newHarness(t, Options{MaxCompute: 60 * time.Millisecond})
+	h.m.State().SetGlobal("print", h.m.State().NewFunction(func(L *lua.LState) int {
+		Of(L).Blocking(func() {})
+		return 0
+	}))
+	root := h.start("while true do pcall(print, 1) end", nil)
+	h.m.Wait()
+	var limit *LimitError
+	if !errors.As(root.Cause(), &limit) || limit.Limit != LimitCompute {
+		t.Errorf("ended with %v", root.Cause())
+	}
+}
+
+// A pager that nobody scrolls all night must not keep the machine awake.
+func TestTheWatchdogSleepsWhileSomebodyIsBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, Options{MaxCompute: time.Second, MaxHeap: 1 << 40})
+		h.m.State().SetGlobal("print", h.m.State().NewFunction(func(L *lua.LState) int {
+			Of(L).Blocking(func() {
+				time.Sleep(time.Hour)
+				if !h.m.watchdog.parked.Load() {
+					t.Error("the watchdog ticks")
+				}
+			})
+			return 0
+		}))
+		if err := h.run("print() print() out(1)"); err != nil || len(h.out) != 1 {
+			t.Errorf("%v, out %q", err, h.out)
+		}
+	})
+}
+
 func TestPollGivesTheCauseOfACancellation(t *testing.T) {
 	h := newHarness(t, Options{})
 	cause := errors.New("enough")

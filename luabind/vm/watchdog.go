@@ -24,6 +24,7 @@ const idleTicks = 5
 // changes at every hand-over.
 type watchdog struct {
 	turn    atomic.Uint64
+	blocks  atomic.Uint64 // odd while the holder is blocked on the outside
 	holder  atomic.Pointer[Branch]
 	flagged atomic.Uint64 // the turn in which somebody computed for too long
 
@@ -41,9 +42,21 @@ func (w *watchdog) enter(b *Branch) {
 	})
 	w.holder.Store(b)
 	w.turn.Add(1)
+	w.unpark()
+}
+
+func (w *watchdog) unpark() {
 	if w.parked.Load() && w.parked.CompareAndSwap(true, false) {
 		w.wake <- struct{}{}
 	}
+}
+
+// block stops the count of what the holder computes until unblock.
+func (w *watchdog) block() { w.blocks.Add(1) }
+
+func (w *watchdog) unblock() {
+	w.blocks.Add(1)
+	w.unpark()
 }
 
 func (w *watchdog) leave() {
@@ -66,29 +79,39 @@ func (w *watchdog) watch(m *VM) {
 	defer close(w.done)
 	tick := time.NewTicker(watchTick)
 	defer tick.Stop()
-	var seen uint64
-	same := 0
+	var seen, blocked uint64
+	same, idle := 0, 0
 	for {
 		select {
 		case <-w.quit:
 			return
 		case <-tick.C:
 		}
-		turn := w.turn.Load()
-		if turn != seen {
-			seen, same = turn, 0
-		} else {
+		turn, blocks := w.turn.Load(), w.blocks.Load()
+		nobody := turn%2 == 0 || blocks%2 == 1
+		switch {
+		case !nobody || turn != seen || blocks != blocked:
+			idle = 0
+		default:
+			idle++
+		}
+		switch {
+		case turn != seen:
+			same = 0
+		case !nobody:
 			same++
 		}
-		if turn%2 == 0 && same >= idleTicks {
+		seen, blocked = turn, blocks
+		if idle >= idleTicks {
 			tick.Stop()
-			if !w.park(turn) {
+			if !w.park(turn, blocks) {
 				return
 			}
 			tick.Reset(watchTick)
+			idle = 0
 			continue
 		}
-		if b := w.holder.Load(); b != nil {
+		if b := w.holder.Load(); b != nil && !nobody {
 			w.look(m, b, turn, same)
 		}
 	}
@@ -98,9 +121,6 @@ func (w *watchdog) watch(m *VM) {
 func (w *watchdog) look(m *VM, b *Branch, turn uint64, same int) {
 	if m.heap.isFull() {
 		b.signal(signalHeap)
-	}
-	if turn%2 == 0 {
-		return
 	}
 	if same == int(slowAfter/watchTick) {
 		w.flagged.Store(turn)
@@ -112,10 +132,10 @@ func (w *watchdog) look(m *VM, b *Branch, turn uint64, same int) {
 	}
 }
 
-// park sleeps until somebody takes the baton; false is the end.
-func (w *watchdog) park(turn uint64) bool {
+// park sleeps until somebody takes the baton, or is blocked no more; false is the end.
+func (w *watchdog) park(turn, blocks uint64) bool {
 	w.parked.Store(true)
-	if w.turn.Load() != turn && w.parked.CompareAndSwap(true, false) {
+	if (w.turn.Load() != turn || w.blocks.Load() != blocks) && w.parked.CompareAndSwap(true, false) {
 		return true
 	}
 	select {

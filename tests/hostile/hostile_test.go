@@ -31,7 +31,7 @@ import (
 
 // limits are those of every script here; a script's own flags come on top.
 var limits = map[string]string{
-	"max-heap": "96MiB", "max-threads": "2000", "max-string": "1MiB",
+	"max-heap": "64MiB", "max-threads": "2000", "max-string": "1MiB",
 	"max-pattern-steps": "1000000", "max-source": "64KiB", "max-nesting": "50", "max-output": "64KiB",
 	"timeout": "300ms", "seed": "1",
 }
