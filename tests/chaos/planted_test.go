@@ -30,7 +30,7 @@ func TestChecksCatchPlantedBugs(t *testing.T) {
 		want   Kind
 	}{
 		{"commands are kept for after the reconnect, as nats.go does by itself", &naive{buffer: true}, nil,
-			plan{restarts: 1, early: true}, Ghost},
+			plan{tasks: 100, restarts: 1, early: true}, Ghost},
 		{"a command is sent again after a timeout", &naive{resend: true}, nil, plan{stalls: 1}, Doubled},
 		{"a failure is told as success, as the Python original did", &naive{believe: true}, nil, plan{stalls: 1}, MadeUp},
 		{"a result is forgotten", &naive{forget: true}, nil, plan{}, Lost},
@@ -44,7 +44,7 @@ func TestChecksCatchPlantedBugs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := c.plan
-			p.tasks, p.limit, p.timeout, p.meddle = 20, 20, 300*time.Millisecond, c.meddle
+			p.tasks, p.limit, p.timeout, p.meddle = max(p.tasks, 20), 20, 300*time.Millisecond, c.meddle
 			found := Check(play(t, p, seed(), c.client))
 			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Kind == c.want }) {
 				t.Errorf("nothing is %s, but: %v", c.want, found)
@@ -111,7 +111,7 @@ type naive struct {
 
 func (n *naive) run(r *run) {
 	n.back = make(chan bool, 100)
-	options := []nats.Option{nats.MaxReconnects(-1), nats.ReconnectWait(20 * time.Millisecond), nats.ReconnectHandler(func(*nats.Conn) { n.back <- true })}
+	options := []nats.Option{nats.Timeout(stage.Patience), nats.MaxReconnects(-1), nats.ReconnectWait(20 * time.Millisecond), nats.ReconnectHandler(func(*nats.Conn) { n.back <- true })}
 	if !n.buffer {
 		options = append(options, nats.ReconnectBufSize(-1))
 	}
@@ -123,8 +123,11 @@ func (n *naive) run(r *run) {
 	r.t.Cleanup(conn.Close)
 	n.conn = conn
 	var tasks sync.WaitGroup
+	places := make(chan bool, r.plan.limit)
 	for i := range r.plan.tasks {
+		places <- true
 		tasks.Go(func() {
+			defer func() { <-places }()
 			for _, cmd := range []protocol.Cmd{protocol.Start, protocol.Status, protocol.Stop} {
 				if n.starts && cmd == protocol.Stop {
 					return

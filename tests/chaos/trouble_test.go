@@ -108,7 +108,8 @@ func (r *run) restart(c client) {
 	r.Proxy.Refuse()
 	r.Server.Stop()
 	if r.plan.early {
-		r.board.wait("timeout", r.plan.tasks+1)
+		// Of so many, one at least was sent after the server had gone.
+		r.board.wait("timeout", r.board.has("timeout")+r.plan.limit+1)
 	}
 	r.board.wait("", r.board.has("")+r.chance.IntN(10))
 	r.Server.Start()

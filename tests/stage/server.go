@@ -58,9 +58,19 @@ func (s *Server) Start() {
 	}
 }
 
+// nowhere is an address on which nothing listens. A stopped server's own is soon
+// given to another one, of another test.
+const nowhere = "127.0.0.1:1"
+
 // Stop ends the server and all its links, and waits until it is gone.
 func (s *Server) Stop() {
 	lib := s.Lib()
+	s.mu.Lock()
+	s.addr = nowhere
+	s.mu.Unlock()
+	if s.moved != nil {
+		s.moved(nowhere)
+	}
 	lib.Shutdown()
 	lib.WaitForShutdown()
 }
@@ -88,7 +98,7 @@ func (s *Server) Lib() *server.Server {
 	return s.lib
 }
 
-// Addr is where it listens, or did last, "host:port".
+// Addr is where it listens, "host:port"; where nobody does after Stop.
 func (s *Server) Addr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
