@@ -66,6 +66,12 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
+	// Where it is not allowed there is no answer: that must not take long to find out.
+	greeting, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if _, err := js.AccountInfo(greeting); err != nil {
+		return nil, err
+	}
 	s := &Store{opts: opts, js: js}
 	if s.jobs, err = s.bucket(ctx, jobsBucket, 0); err != nil {
 		return nil, err
