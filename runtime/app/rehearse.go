@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -24,7 +25,7 @@ instant, firings on a clock-change night. Exit code 1 when it found such a mista
 No NATS server is needed and none is talked to. The same script, dates and seed give the same output.
 
 A --fault says what befalls the recorders; it may be repeated:
-  away 02:00-03:00          nobody listens between these hours
+  away 02:00-03:00          nobody listens between these hours, in the zone of the job
   reject start 10%          one start in ten is refused
   lose stop task=cam1       replies to stops of cam1 are lost: they time out
   slow 3s status            a status takes 3 s more
@@ -41,9 +42,10 @@ func (a *app) rehearseCommand() *cli.Command {
 			&cli.StringFlag{Name: "for", Usage: "rehearse this `DURATION` (default 7d)"},
 			&cli.StringFlag{Name: "till", Usage: "end at this `TIME`, instead of --for"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "what befalls the recorders: `FAULT`, such as \"away 02:00-03:00\"; may be repeated"},
-			&cli.StringFlag{Name: "tz", Usage: "the `ZONE` of schedules that name none (default: this machine's)"},
+			&cli.StringFlag{Name: "tz", Usage: "the `ZONE` of --from, --till and the schedules that name none (default the machine's)"},
 			varFlag(),
-		}, limitFlags()...),
+			&cli.StringFlag{Name: "seed", Usage: "`NUMBER` that fixes all chance, of faults and of math.random (default 1)"},
+		}, slices.DeleteFunc(limitFlags(), func(f cli.Flag) bool { return slices.Contains(f.Names(), "seed") })...),
 		Action: a.rehearse,
 	}
 }
@@ -105,12 +107,18 @@ func (a *app) rehearse(c *cli.Context) error {
 	} else {
 		a.printRehearsal(source.name, result)
 	}
+	for _, text := range result.Idle {
+		a.display.say("the fault %q struck no command: is its task, or the zone of its hours, the right one?", text)
+	}
+	if len(result.Runs) == 0 {
+		a.display.say("no schedule of %s fires from %s to %s; recue next lists when they do", visible(source.name), result.From.Format(moment), result.Till.Format(moment))
+	}
 	switch {
 	case err != nil:
 		a.display.show(err)
 		return &shownError{err}
 	case len(result.Mistakes) > 0:
-		return &shownError{&fault.Exit{Code: fault.ExitScript, Err: fmt.Errorf("the rehearsal found %d mistakes", len(result.Mistakes))}}
+		return &shownError{&fault.Exit{Code: fault.ExitScript, Err: fmt.Errorf("the rehearsal found %s", counted(len(result.Mistakes), "mistake"))}}
 	}
 	return nil
 }

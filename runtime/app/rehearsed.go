@@ -25,6 +25,9 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		for _, run := range r.Runs {
 			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", run.Due.Format(moment), visible(run.Job), run.State, runRemarks(run))
+			for line := range strings.Lines(run.Output.String()) {
+				fmt.Fprintf(table, "    | %s\n", visible(strings.TrimSuffix(line, "\n")))
+			}
 		}
 		table.Flush()
 	}
@@ -47,14 +50,14 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 	if len(r.Mistakes) > 0 {
 		b.WriteString("\nmistakes\n")
 		for _, m := range r.Mistakes {
-			who := ""
+			who := "the script itself: "
 			if m.Job != "" {
 				who = visible(m.Job) + " of " + m.Due.Format("2006-01-02 15:04:05") + ": "
 			}
 			fmt.Fprintf(&b, "  %s  %s: %s%s\n", m.At.Format(moment), m.Kind, who, visible(m.Text))
 		}
 	}
-	fmt.Fprintf(&b, "\n%d runs, %d recordings, %d commands, %d mistakes\n", len(r.Runs), len(r.Recordings), r.Commands, len(r.Mistakes))
+	fmt.Fprintf(&b, "\n%s, %s, %s, %s\n", counted(len(r.Runs), "run"), counted(len(r.Recordings), "recording"), counted(r.Commands, "command"), counted(len(r.Mistakes), "mistake"))
 	fmt.Fprint(a.out, b.String())
 }
 
@@ -87,6 +90,7 @@ type (
 		Recordings []rehearsedTask    `json:"recordings"`
 		Mistakes   []rehearsedMistake `json:"mistakes"`
 		Commands   int                `json:"commands"`
+		IdleFaults []string           `json:"idle_faults,omitempty"`
 		Printed    string             `json:"printed"`
 	}
 	rehearsedRun struct {
@@ -118,7 +122,7 @@ type (
 
 func rehearsalJSON(r *rehearsal.Result) []byte {
 	out := rehearsedJSON{
-		From: r.From, Till: r.Till, Commands: r.Commands, Printed: r.Printed,
+		From: r.From, Till: r.Till, Commands: r.Commands, IdleFaults: r.Idle, Printed: r.Printed,
 		Runs: []rehearsedRun{}, Recordings: []rehearsedTask{}, Mistakes: []rehearsedMistake{},
 	}
 	for _, run := range r.Runs {

@@ -19,7 +19,7 @@ type Recording struct {
 // Mistake is something that would go wrong, or that somebody should look at.
 type Mistake struct {
 	At   time.Time
-	Kind string // "double booking", "never stopped", "overlap", "missed", "failed run", "same instant", "clock change"
+	Kind string // "outside a schedule", "double booking", "never stopped", "overlap", "missed", "failed run", "same instant", "clock change"
 	Job  string // "" for the script itself
 	Due  time.Time
 	Text string
@@ -52,6 +52,9 @@ func (r *rehearsal) note(c Command) {
 	defer r.mu.Unlock()
 	b := &r.book
 	b.commands++
+	if c.Run == nil {
+		b.mistake(c.At, nil, "outside a schedule", fmt.Sprintf("%s %s is sent whenever the script is loaded: it belongs into the function of a schedule", c.Cmd, c.TaskID))
+	}
 	if c.Cmd == protocol.Status || c.Reply.MsgStatus == "" { // nobody was there
 		return
 	}
@@ -60,8 +63,8 @@ func (r *rehearsal) note(c Command) {
 	}
 	task := recorder.Task{Subject: c.Subject, TaskID: c.TaskID}
 	if before, ok := b.last[task]; ok && before.Cmd != c.Cmd && before.Run != c.Run && c.At.Sub(before.At) < sameInstant {
-		b.mistake(c.At, c.Run, "same instant", fmt.Sprintf("%s and %s of %s come at the same instant, from %s and %s: which is first is a matter of luck",
-			before.Cmd, c.Cmd, c.TaskID, r.name(before.Run), r.name(c.Run)))
+		b.mistake(c.At, c.Run, "same instant", fmt.Sprintf("its %s of %s comes at the same instant as the %s by %s: which is first is a matter of luck",
+			c.Cmd, c.TaskID, before.Cmd, r.name(before.Run)))
 	}
 	b.last[task] = c
 	open := b.open[task]
@@ -71,8 +74,8 @@ func (r *rehearsal) note(c Command) {
 		b.open[task] = open
 		b.recordings = append(b.recordings, open)
 	case c.Cmd == protocol.Start && open != nil && c.Fault == "":
-		b.mistake(c.At, c.Run, "double booking", fmt.Sprintf("%s starts %s, which records already since %s, started by %s",
-			r.name(c.Run), c.TaskID, r.stamp(open.From), r.name(open.By)))
+		b.mistake(c.At, c.Run, "double booking", fmt.Sprintf("it starts %s, which records already since %s, started by %s",
+			c.TaskID, stamp(open.From), r.name(open.By)))
 	case c.Cmd == protocol.Stop && c.Reply.MsgStatus == protocol.Success && open != nil:
 		open.Till = c.At
 		delete(b.open, task)
@@ -84,5 +87,5 @@ func (r *rehearsal) name(run *Run) string {
 	if run == nil {
 		return "the script itself"
 	}
-	return fmt.Sprintf("%s of %s", run.Job, r.stamp(run.Due))
+	return fmt.Sprintf("%s of %s", run.Job, stamp(run.Due))
 }

@@ -13,9 +13,8 @@ import (
 
 // Faults are what befalls the recorders of a rehearsal.
 type Faults struct {
-	list     []*Fault
-	location *time.Location
-	chance   *rand.Rand
+	list   []*Fault
+	chance *rand.Rand
 }
 
 // Fault is one kind of trouble, when it comes, and what it strikes.
@@ -27,7 +26,9 @@ type Fault struct {
 	task   string       // "": every one
 	share  float64      // of the commands that it could strike, 0 … 1
 	delay  time.Duration
-	window *[2]time.Duration // of the day, from and till; nil: always
+	window *[2]time.Duration // of the day in the zone of the job, from and till; nil: always
+
+	struck int // commands
 }
 
 // The kinds of faults, as ParseFault takes them.
@@ -40,7 +41,7 @@ const (
 
 // FaultText explains the form of a fault to people.
 const FaultText = `away, reject, lose or slow, and then in any order: start, stop or status; task=NAME; a share such as 10%; ` +
-	`the time that slow takes, such as 3s; hours such as 02:00-03:00. Examples: "away 02:00-03:00", "reject start 10%", "lose task=cam1", "slow 3s status"`
+	`the time that slow takes, such as 3s; hours such as 02:00-03:00, in the zone of the job. Examples: "away 02:00-03:00", "reject start 10%", "lose task=cam1", "slow 3s status"`
 
 // ParseFault reads a fault such as "reject start 10% 02:00-03:00".
 func ParseFault(text string) (*Fault, error) {
@@ -116,6 +117,17 @@ type fate struct {
 	delay    time.Duration
 }
 
+// idle lists the faults that struck no command.
+func (f *Faults) idle() []string {
+	var texts []string
+	for _, fault := range f.list {
+		if fault.struck == 0 {
+			texts = append(texts, fault.text)
+		}
+	}
+	return texts
+}
+
 // draw draws the same amount of chance for every command, so that a fault of one
 // task does not change what befalls another.
 func (f *Faults) draw(now time.Time, c protocol.Command) fate {
@@ -123,9 +135,10 @@ func (f *Faults) draw(now time.Time, c protocol.Command) fate {
 	var names []string
 	for _, fault := range f.list {
 		struck := f.chance.Float64() < fault.share
-		if !struck || !fault.concerns(now.In(f.location), c) {
+		if !struck || !fault.concerns(now, c) {
 			continue
 		}
+		fault.struck++
 		names = append(names, fault.text)
 		switch fault.kind {
 		case away:

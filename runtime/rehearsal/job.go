@@ -77,7 +77,7 @@ func (r *rehearsal) await(j *job, after time.Time) {
 		if !next.Due.Before(r.opts.Till) { // interrupted meanwhile
 			return
 		}
-		r.fire(j, &Run{Job: j.Name, Due: next.Due.In(r.host.Location), Note: next.Note, job: j})
+		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j})
 		r.await(j, next.Due)
 	})
 }
@@ -93,7 +93,7 @@ func (r *rehearsal) fire(j *job, run *Run) {
 		return
 	}
 	last := j.running[len(j.running)-1]
-	since := fmt.Sprintf("the run of %s still runs", r.stamp(last.Due))
+	since := fmt.Sprintf("the run of %s still runs", stamp(last.Due))
 	switch j.Schedule.Overlap {
 	case schedule.OverlapAllow:
 		r.begin(run)
@@ -104,7 +104,7 @@ func (r *rehearsal) fire(j *job, run *Run) {
 			r.book.mistake(run.Due, run, "overlap", since+"; it waits for its end")
 			return
 		}
-		since = fmt.Sprintf("the run of %s still runs, and that of %s waits already", r.stamp(last.Due), r.stamp(j.queued.Due))
+		since = fmt.Sprintf("the run of %s still runs, and that of %s waits already", stamp(last.Due), stamp(j.queued.Due))
 	case schedule.OverlapReplace:
 		r.book.mistake(run.Due, run, "overlap", since+" and is replaced")
 		j.queued = run
@@ -122,7 +122,7 @@ func (r *rehearsal) begin(run *Run) {
 	j := run.job
 	j.running = append(j.running, run)
 	r.active++
-	run.Began = r.clock.Now()
+	run.Began = r.now(run)
 	run.ctx = newCancellable()
 	env := r.host.Env
 	env.Scope, env.Stdout, env.Location = r.client(run, r.host).Scope(), &run.Output, j.Schedule.Zone()
@@ -138,7 +138,7 @@ func (r *rehearsal) begin(run *Run) {
 // end is called within the end of the run.
 func (r *rehearsal) end(run *Run, env script.Env, err error) {
 	r.mu.Lock()
-	run.Ended, run.State = r.clock.Now(), Done
+	run.Ended, run.State = r.now(run), Done
 	if run.limit != nil {
 		run.limit.Stop()
 	}
@@ -163,7 +163,7 @@ func (r *rehearsal) leave(run *Run, failed error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if failed != nil {
-		r.book.mistake(r.clock.Now(), run, "failed run", "its on_failure failed too: "+failed.Error())
+		r.book.mistake(r.now(run), run, "failed run", "its on_failure failed too: "+failed.Error())
 	}
 	j := run.job
 	for i, other := range j.running {
@@ -180,14 +180,20 @@ func (r *rehearsal) leave(run *Run, failed error) {
 	j.queued = nil
 	late := r.clock.Now().Sub(next.Due)
 	if grace := j.Schedule.Grace; late > grace {
-		next.State, next.Began, next.Ended = Missed, r.clock.Now(), r.clock.Now()
+		next.State, next.Began, next.Ended = Missed, r.now(next), r.now(next)
 		next.Reason = fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), grace)
-		r.book.mistake(r.clock.Now(), next, "missed", next.Reason)
+		r.book.mistake(r.now(next), next, "missed", next.Reason)
 		return
 	}
 	r.begin(next)
 }
 
-func (r *rehearsal) stamp(t time.Time) string {
-	return t.In(r.host.Location).Format("2006-01-02 15:04:05")
+func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
+
+// now is the virtual instant, in the zone of a run's job; nil: of the script itself.
+func (r *rehearsal) now(run *Run) time.Time {
+	if run == nil {
+		return r.clock.Now().In(r.host.Location)
+	}
+	return r.clock.Now().In(run.job.Schedule.Zone())
 }

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"recue/runtime/clock"
 	"recue/runtime/recorder"
 	"recue/runtime/script"
@@ -65,7 +67,8 @@ func Rehearse(ctx context.Context, program script.Program, host script.Host, opt
 	r := &rehearsal{opts: opts, clock: clk, over: make(chan struct{})}
 	r.studio = &studio{
 		clock:     clk,
-		faults:    Faults{list: opts.Faults, location: host.Location, chance: rand.New(rand.NewPCG(opts.Seed, 1))},
+		now:       r.now,
+		faults:    &Faults{list: opts.Faults, chance: rand.New(rand.NewPCG(opts.Seed, 1))},
 		recorders: map[string]*simulator.Recorder{},
 		told:      r.note,
 	}
@@ -74,6 +77,7 @@ func Rehearse(ctx context.Context, program script.Program, host script.Host, opt
 	host.Recorder = r.client(nil, host)
 	host.Jobs = &r.declares
 	r.host = host
+	host.Log.Logger.AddHook(logTime{clk, host.Location})
 
 	own := newCancellable()
 	stop := context.AfterFunc(ctx, func() { r.interrupt(own, context.Cause(ctx)) })
@@ -89,6 +93,21 @@ func Rehearse(ctx context.Context, program script.Program, host script.Host, opt
 	}()
 	r.drive(own)
 	return r.result(printed.String()), failed
+}
+
+// logTime gives the lines of the log virtual times.
+type logTime struct {
+	clock *clock.Virtual
+	zone  *time.Location
+}
+
+// Levels implements logrus.Hook.
+func (logTime) Levels() []logrus.Level { return logrus.AllLevels }
+
+// Fire implements logrus.Hook.
+func (t logTime) Fire(e *logrus.Entry) error {
+	e.Time = t.clock.Now().In(t.zone)
+	return nil
 }
 
 func (r *rehearsal) client(run *Run, host script.Host) *recorder.Client {

@@ -13,7 +13,8 @@ type Result struct {
 	Recordings []*Recording
 	Mistakes   []Mistake // in the order of their times
 	Commands   int
-	Printed    string // by the script itself
+	Idle       []string // faults that struck no command
+	Printed    string   // by the script itself
 }
 
 // result closes the book.
@@ -22,7 +23,7 @@ func (r *rehearsal) result(printed string) *Result {
 	defer r.mu.Unlock()
 	for _, rec := range r.book.recordings {
 		if rec.Till.IsZero() {
-			r.book.mistake(rec.From, rec.By, "never stopped", rec.TaskID+" is started by "+r.name(rec.By)+", and nothing stops it before the end of the rehearsal")
+			r.book.mistake(rec.From, rec.By, "never stopped", "it starts "+rec.TaskID+", and nothing stops it before the end of the rehearsal")
 		}
 	}
 	slices.SortStableFunc(r.book.mistakes, func(a, b Mistake) int { return a.At.Compare(b.At) })
@@ -31,6 +32,6 @@ func (r *rehearsal) result(printed string) *Result {
 	})
 	return &Result{
 		From: r.opts.From, Till: r.opts.Till, Runs: r.runs, Recordings: r.book.recordings,
-		Mistakes: r.book.mistakes, Commands: r.book.commands, Printed: printed,
+		Mistakes: r.book.mistakes, Commands: r.book.commands, Idle: r.studio.faults.idle(), Printed: printed,
 	}
 }

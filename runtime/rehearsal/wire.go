@@ -21,7 +21,8 @@ const latency = time.Millisecond
 // are simulated, and stand in virtual time.
 type studio struct {
 	clock  *clock.Virtual
-	faults Faults
+	faults *Faults
+	now    func(run *Run) time.Time // in the zone of its job
 
 	mu        sync.Mutex
 	recorders map[string]*simulator.Recorder
@@ -58,8 +59,9 @@ func (l line) Request(subject string, data []byte, timeout time.Duration, done f
 		c.end(nil, fmt.Errorf("rehearsal: %w", err))
 		return c
 	}
-	fate := s.faults.draw(s.clock.Now(), command)
-	reply := s.carryOut(Command{At: s.clock.Now(), Run: l.run, Subject: subject, Command: command, Fault: fate.name}, fate)
+	now := s.now(l.run)
+	fate := s.faults.draw(now, command)
+	reply := s.carryOut(Command{At: now, Run: l.run, Subject: subject, Command: command, Fault: fate.name}, fate)
 	switch {
 	case fate.away:
 		c.later(s.clock, latency, nil, bus.NoRecorder(subject, "the simulated recorder, which is away"))

@@ -255,9 +255,9 @@ _recue() {
         '--for=[rehearse this DURATION (default 7d)]:DURATION: ' \
         '--till=[end at this TIME, instead of --for]:TIME: ' \
         '--fault=[what befalls the recorders\: FAULT, such as "away 02\:00-03\:00"; may be repeated]:FAULT: ' \
-        '--tz=[the ZONE of schedules that name none (default\: this machine'\''s)]:ZONE: ' \
+        '--tz=[the ZONE of --from, --till and the schedules that name none (default the machine'\''s)]:ZONE: ' \
         '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
-        '--seed=[NUMBER that fixes all chance (default\: another each time; the log has it at level DEBUG)]:NUMBER: ' \
+        '--seed=[NUMBER that fixes all chance, of faults and of math.random (default 1)]:NUMBER: ' \
         '--max-compute=[how long a script may compute without waiting for anything, a DURATION (RECUE_MAX_COMPUTE, default 5s)]:DURATION: ' \
         '--max-heap=[how much memory a script may use, a SIZE such as 500MiB or 2GiB (RECUE_MAX_HEAP, default 2GiB)]:SIZE: ' \
         '--max-threads=[at most NUMBER branches and coroutines alive at once (RECUE_MAX_THREADS, default 200000)]:NUMBER: ' \
