@@ -13,4 +13,7 @@
 //
 // Two runs that send the same commands in the same order, with the same Seed,
 // meet the same faults: chance is drawn for each command as it arrives.
+//
+// A test asks for faults instead of leaving them to chance: a Rule makes chosen
+// commands go wrong in a chosen Manner, until Reset.
 package simulator
