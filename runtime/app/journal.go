@@ -68,6 +68,9 @@ func (a *app) tellFound(cfg *config.Config, log *logrus.Entry, found journal.Fou
 	if found.Torn > 0 {
 		log.Warnf("the journal %s ended in the middle of a line (%d bytes), as after a loss of power or on a full disk; a new line was begun", cfg.Journal, found.Torn)
 	}
+	if found.Public {
+		log.Warnf("every user of this machine may read the journal %s; to keep it for yourself: chmod 600 %s", cfg.Journal, shellQuote(cfg.Journal))
+	}
 	if found.Err != nil {
 		log.WithError(found.Err).Warn("the journal cannot be written: no start will be sent until it can be; stops will")
 	}

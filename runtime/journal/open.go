@@ -1,17 +1,23 @@
 package journal
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Found is what a journal held when it was opened.
 type Found struct {
 	Torn      int64       // length in bytes of the last line, which had no end and was given one; 0: all was well
 	Unsettled []Unsettled // what runs that were killed have left recording, oldest first
+	Public    bool        // every user of the machine may read or write the file
 	// Err says why nothing could be written now. Starts are refused until it can be.
 	Err error
 }
@@ -65,10 +71,13 @@ func begin(path string, file *os.File, opts Options) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the journal %s: %w", path, cause(err))
 	}
+	if !found.some && !mayBecomeJournal(file) {
+		return nil, fmt.Errorf("open the journal %s: it is no journal of Recue: name another file, or one that does not exist yet", path)
+	}
 	run := newRun()
 	announce(file, run) // before its first line, so that no other process takes it for dead
 	j := newJournal(path, run, &appender{sink: file, torn: found.torn > 0}, opts)
-	j.found = Found{Torn: found.torn, Unsettled: found.open}
+	j.found = Found{Torn: found.torn, Unsettled: found.open, Public: public(info)}
 	now := j.opts.Clock.Now()
 	j.mu.Lock()
 	if found.torn > 0 {
@@ -86,3 +95,26 @@ func begin(path string, file *os.File, opts Options) (*Journal, error) {
 	j.found.Err = j.flush()
 	return j, nil
 }
+
+// mayBecomeJournal reports whether a file without any event may be added to: one
+// that is blank, or that began as a journal and was cut off in its first line. After a
+// loss of power, zeros may stand where nothing had been written yet.
+func mayBecomeJournal(file io.ReaderAt) bool {
+	in := bufio.NewReader(io.NewSectionReader(file, 0, math.MaxInt64))
+	for {
+		b, err := in.ReadByte()
+		if err != nil {
+			return true // nothing but blanks
+		}
+		if b == 0 || b == '\n' || b == '\r' || b == ' ' || b == '\t' {
+			continue
+		}
+		_ = in.UnreadByte() // a byte was just read
+		begin, _ := in.Peek(len(mark))
+		return bytes.HasPrefix(mark, begin)
+	}
+}
+
+// public reports whether users outside of the file's group may read or write it.
+// Windows has no such modes.
+func public(info fs.FileInfo) bool { return runtime.GOOS != "windows" && info.Mode().Perm()&0o006 != 0 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,7 +35,10 @@ func TestTornEndIsRepairedAndNothingIsLost(t *testing.T) {
 		{"a line behind one torn near its end", whole[:len(whole)-3] + whole + "\n", 0, 1},
 		{"a line behind one torn at its start", whole[:20] + whole + "\n", 0, 1},
 		{"empty lines", "\n\n" + whole + "\n\n", 0, 1},
-		{"something else", "hello\n{}\n[]\n", 0, 0},
+		{"blanks alone", " \n\t\r\n", 0, 0},
+		{"zeros alone", strings.Repeat("\x00", 100), 100, 0},
+		{"a torn line behind zeros", strings.Repeat("\x00", 100) + whole[:40], 140, 0},
+		{"something else before", "hello\n{}\n[]\n" + whole + "\n", 0, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := temp(t)
@@ -147,4 +151,40 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("the line behind is read as %+v", last)
 		}
 	})
+}
+
+// What somebody keeps in a file must not get a journal's lines behind it.
+func TestAFileThatIsNoJournalIsLeftAlone(t *testing.T) {
+	for name, text := range map[string]string{
+		"a script": "start \"cam1\"\n", "a note without an end": "hello", "JSON": "{}\n[]\n", "another's log": `{"time":1,"msg":"x"}` + "\n",
+		"blanks first": "\n\n  -- notes\n", "binary": "\xff\xfe\x01\n", "a long line": strings.Repeat("x", 3*maxLine),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := temp(t)
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(path, Options{Begin: Begin{Command: "run"}}); err == nil || !strings.Contains(err.Error(), "it is no journal of Recue") {
+				t.Errorf("opened with %v", err)
+			}
+			if got := read(t, path); got != text {
+				t.Errorf("the file holds %q now", got)
+			}
+		})
+	}
+}
+
+func TestAFileThatEverybodyMayReadIsReported(t *testing.T) {
+	for mode, want := range map[os.FileMode]bool{0o600: false, 0o640: false, 0o644: true, 0o602: true} {
+		path := temp(t)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil { // whatever the umask is
+			t.Fatal(err)
+		}
+		if j := open(t, path, Options{}); j.Found().Public != (want && runtime.GOOS != "windows") { // which has no such modes
+			t.Errorf("%v: reported as public: %v", mode, !want)
+		}
+	}
 }

@@ -20,6 +20,7 @@ type Unsettled struct {
 // surveyed is what a journal says about runs that have no end.
 type surveyed struct {
 	torn int64 // bytes of the last line, which has no end
+	some bool  // there is an event
 	open []Unsettled
 	died []string // dead runs of which nothing records any more
 }
@@ -42,6 +43,7 @@ func survey(file io.ReaderAt, size int64, underWay func(run string) bool) (surve
 		if l.text == nil {
 			continue
 		}
+		s.some = true
 		switch kind := textOf(l.text, nameEvent); Kind(kind) {
 		case KindEnd:
 			delete(unended, string(runOf(l.text)))
