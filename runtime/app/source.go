@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,6 +28,10 @@ type source struct {
 func (a *app) source(c *cli.Context, limit int) (source, error) {
 	words := c.Args().Slice()
 	if c.IsSet("e") {
+		if a.isScript(words) {
+			return source{}, fault.Usage(fmt.Errorf("run: both a script (%s) and -e are given", words[0]),
+				"give one of them; a word that is meant for the code of -e goes behind --: recue run -e CODE -- "+words[0])
+		}
 		s := source{name: "-e", text: []byte(c.String("e")), dir: ".", args: words}
 		return s, checkSource("run", "-e", s.text)
 	}
@@ -37,6 +42,23 @@ func (a *app) source(c *cli.Context, limit int) (source, error) {
 	s, err := a.sourceOf("run", words[0], limit)
 	s.args = words[1:]
 	return s, err
+}
+
+// isScript reports whether the first word names a Lua file that is there. What
+// stands behind -- is meant for the code.
+func (a *app) isScript(words []string) bool {
+	if len(words) == 0 || filepath.Ext(words[0]) != ".lua" {
+		return false
+	}
+	if own := slices.Index(a.machine.Args, "--"); own >= 0 && !slices.Contains(a.machine.Args[:own], words[0]) {
+		return false
+	}
+	file, err := a.machine.Open(words[0])
+	if err != nil {
+		return false
+	}
+	_ = file.Close() // it was not even read
+	return true
 }
 
 // sourceOf reads one script for a command.
