@@ -132,3 +132,15 @@ func (i *idleJobs) Add(j script.Job) error {
 	}
 	return nil
 }
+
+// remind says at the end of a run what did not happen: exit code 0 must not be
+// taken for recordings that are planned.
+func (i *idleJobs) remind() {
+	switch n := len(i.All()); n {
+	case 0:
+	case 1:
+		i.display.say("warning: nothing is planned: the schedule of %s does not fire under recue run; recue serve %s keeps it", visible(i.script), visible(shellQuote(i.script)))
+	default:
+		i.display.say("warning: nothing is planned: the %d schedules of %s do not fire under recue run; recue serve %s keeps them", n, visible(i.script), visible(shellQuote(i.script)))
+	}
+}

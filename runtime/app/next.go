@@ -113,19 +113,20 @@ func (a *app) zoneFlag(c *cli.Context) (*time.Location, error) {
 // spanFlags reads -n, --from and --till.
 func spanFlags(c *cli.Context, zone *time.Location) (s span, err error) {
 	s.after, s.most = time.Now(), firingsShown
+	begin := "now"
 	if c.IsSet("from") {
 		from, err := schedule.ParseFrom(c.String("from"), zone)
 		if err != nil {
 			return s, usage("--from: %w", err)
 		}
-		s.after = from.Add(-time.Nanosecond)
+		s.after, begin = from.Add(-time.Nanosecond), "--from "+c.String("from")
 	}
 	if c.IsSet("till") {
 		if s.till, err = schedule.ParseTill(c.String("till"), zone); err != nil {
 			return s, usage("--till: %w", err)
 		}
 		if s.most = 0; !s.till.After(s.after) {
-			return s, usage("--till %s is before --from (%s)", c.String("till"), s.after.In(zone).Format(time.DateTime))
+			return s, usage("--till %s is before %s", c.String("till"), begin)
 		}
 	}
 	if c.IsSet("n") {

@@ -88,11 +88,13 @@ func (a *app) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	idle := &idleJobs{display: a.display, script: source.name}
 	err = a.perform(c, cfg, log, book, program, script.Host{
 		Env:   script.Env{TaskID: cfg.TaskID, Location: a.machine.Zone, Stdout: a.out, Log: log, Grace: grace},
 		Clock: clock.Real{}, Args: source.args, Vars: vars, Dir: source.dir, Limits: limits, Seed: chance,
-		Jobs: &idleJobs{display: a.display, script: source.name},
+		Jobs: idle,
 	})
+	idle.remind()
 	book.end(exitCode(a.settle(err)))
 	return err
 }
