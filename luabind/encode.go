@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/stdlib"
 	"recue/luabind/vm"
 )
 
@@ -37,7 +38,7 @@ func encodeJSON(L *lua.LState, v lua.LValue, limit int) ([]byte, error) {
 // room says whether n more bytes may be written, and whether to go on at all.
 func (w *jsonWriter) room(n int) error {
 	if w.e.OutputOffset()+int64(n) > int64(w.limit) {
-		return fmt.Errorf("the JSON is too large (the limit is %d bytes, --max-string)", w.limit)
+		return fmt.Errorf("the JSON is too large: more than %s (limit --max-string)", stdlib.Size(w.limit))
 	}
 	if w.count++; w.count%pollEvery == 0 {
 		return poll(w.L)

@@ -187,6 +187,10 @@ var limitHints = map[string]string{
 	"max-output":    "a print in a loop without an end? --max-output allows more",
 }
 
+// limitString ends the messages about texts that became too long. They are errors
+// like others, which a script may catch.
+const limitString = "(limit --max-string)"
+
 // failed ends a script: the cause that fail(message) cancels it with.
 type failed struct {
 	message string
@@ -316,6 +320,9 @@ func (r *run) locate(text string, trace []vm.Position, cause error) *script.Erro
 		e.Message = text[len(m[0]):]
 	}
 	e.Hint = misspelled(e.Message)
+	if strings.Contains(e.Message, limitString) {
+		e.Hint = "a text that only grows? --max-string allows more, as in --max-string 256MiB (a quarter of --max-heap at most)"
+	}
 	if r.chunks[at.Source] == nil && at.Line > 0 { // code that loadstring made: say where it was called
 		if beginning(e.Message) == nil {
 			e.Message = at.String() + ": " + e.Message

@@ -35,10 +35,10 @@ func TestLimitsAreErrorsWithTheirNameAndLine(t *testing.T) {
 		src    string
 		want   string
 	}{
-		"string":        {script.Limits{String: 5000}, "local s = ('x'):rep(4000)\ns = s .. s .. s", "t.lua:2: resulting string too large (the limit is 5000 bytes, --max-string)"},
-		"string, rep":   {script.Limits{String: 1000}, "local s = ('x'):rep(1001)", "t.lua:1: resulting string too large (the limit is 1000 bytes, --max-string)"},
-		"string, print": {script.Limits{String: 1000}, "local s = ('x'):rep(600)\nprint(s, s)", "t.lua:2: print: the line is too long (the limit is 1000 bytes, --max-string)"},
-		"string, json":  {script.Limits{String: 1000}, "local s = ('x'):rep(600)\njson.encode({s, s})", "t.lua:2: json.encode: the JSON is too large (the limit is 1000 bytes, --max-string)"},
+		"string":        {script.Limits{String: 5000}, "local s = ('x'):rep(4000)\ns = s .. s .. s", "t.lua:2: resulting string too large: more than 5000 bytes (limit --max-string)"},
+		"string, rep":   {script.Limits{String: 1000}, "local s = ('x'):rep(1001)", "t.lua:1: resulting string too large: more than 1000 bytes (limit --max-string)"},
+		"string, print": {script.Limits{String: 1000}, "local s = ('x'):rep(600)\nprint(s, s)", "t.lua:2: print: the line is too long: more than 1000 bytes (limit --max-string)"},
+		"string, json":  {script.Limits{String: 1000}, "local s = ('x'):rep(600)\njson.encode({s, s})", "t.lua:2: json.encode: the JSON is too large: more than 1000 bytes (limit --max-string)"},
 		"a quarter":     {script.Limits{Heap: 400 << 20}, "local s = ('x'):rep(101 * 2^20)", "--max-string"},
 		"pattern steps": {script.Limits{PatternSteps: 1000}, "(('a'):rep(40)):find(('a-'):rep(40) .. 'b')", "t.lua:1: pattern too complex (limit --max-pattern-steps)"},
 		"threads":       {script.Limits{Threads: 10}, "local t = {}\nwhile true do t[#t + 1] = coroutine.wrap(print) end", "attempt|function expected"},
@@ -67,6 +67,16 @@ func TestLimitsAreErrorsWithTheirNameAndLine(t *testing.T) {
 				t.Errorf("exit code %d, %v\nwant %s", code, err, test.want)
 			}
 		})
+	}
+}
+
+func TestATextThatIsTooLongHasAHint(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	for _, src := range []string{"local s = ('x'):rep(4000)\ns = s .. s", "('x'):rep(5001)", "print(('x'):rep(4000), ('x'):rep(4000))"} {
+		var e *script.Error
+		if _, err := s.runWithin(script.Limits{String: 5000}, src); !errors.As(err, &e) || !strings.Contains(e.Hint, "--max-string allows more") {
+			t.Errorf("%s: %v", src, err)
+		}
 	}
 }
 

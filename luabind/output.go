@@ -45,7 +45,7 @@ func printLine(c *Call) error {
 		}
 		text := stdlib.ToString(c.L, v)
 		if line.Len()+len(text) > c.run.limits.String {
-			return fmt.Errorf("the line is too long (the limit is %d bytes, --max-string)", c.run.limits.String)
+			return fmt.Errorf("the line is too long: more than %s (limit --max-string)", stdlib.Size(c.run.limits.String))
 		}
 		line.WriteString(text)
 	}

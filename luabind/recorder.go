@@ -249,7 +249,7 @@ func waitFor(c *Call) error {
 		default:
 			return err
 		}
-		if err := c.pause(min(every, deadline.Sub(c.run.host.Clock.Now())), "wait_for"); err != nil {
+		if err := c.pauseFor(min(every, deadline.Sub(c.run.host.Clock.Now())), "wait_for", q.cmd.TaskID); err != nil {
 			return err
 		}
 	}
@@ -274,7 +274,7 @@ func record(c *Call) error {
 		return failed
 	}
 	if failed == nil {
-		failed = c.pause(till.Sub(c.run.host.Clock.Now()), "record")
+		failed = c.pauseFor(till.Sub(c.run.host.Clock.Now()), "record", start.cmd.TaskID)
 	}
 	var reply protocol.Reply
 	var stopFailed error

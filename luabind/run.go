@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -92,7 +93,7 @@ func (r *run) open(name string) {
 	L := r.vm.State()
 	stdlib.Open(L, stdlib.Host{
 		Now:         r.host.Clock.Now,
-		Location:    r.host.Location,
+		Zone:        func(L *lua.LState) *time.Location { return vm.Of(L).Host().(*local).env.Location },
 		Interrupted: func(L *lua.LState) error { return vm.Of(L).Poll() },
 		Seed:        r.host.Seed, MaxString: r.limits.String, PatternSteps: r.limits.PatternSteps,
 	})

@@ -131,3 +131,27 @@ func TestScheduleInsideARunIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A job that says 08:00 in Tokyo must not be told another hour by os.date.
+func TestAJobReadsTheClockOfItsZone(t *testing.T) {
+	tokyo := time.FixedZone("JST", 9*3600)
+	s := newStudio(t, simulator.Options{})
+	out, err := s.declare(`
+local function show()
+  print(os.date("%H:%M %Z", 0), os.date("*t", 0).hour, os.date("!%H:%M", 0), os.time{year = 1970, month = 1, day = 2, hour = 0})
+end
+show()
+schedule("show", {daily = "08:00"}, function()
+  show()
+  parallel{show, coroutine.wrap(show)}
+end)`,
+		func(ctx context.Context, host script.Host, jobs []script.Job) error {
+			env := host.Env
+			env.Location = tokyo
+			return jobs[0].Run.Run(ctx, env, jobs[0].Firing(time.Unix(0, 0)))
+		})
+	const here, there = "00:00 UTC\t0\t00:00\t86400\n", "09:00 JST\t9\t00:00\t54000\n"
+	if want := here + there + there + there; err != nil || out != want {
+		t.Errorf("%v, printed %q, want %q", err, out, want)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/runtime/clock"
+	"recue/runtime/fault"
 )
 
 func timeFuncs() []*Func {
@@ -34,7 +35,7 @@ func timeFuncs() []*Func {
 		{
 			Name:    "wait_until",
 			Summary: "Waits until a time of day or an instant.",
-			Doc: "`\"18:30\"` is the next one: today, or tomorrow when it has passed. `\"2026-12-24 18:00\"` is an instant of the machine's zone, a number is seconds since 1970; " +
+			Doc: "`\"18:30\"` is the next one: today, or tomorrow when it has passed. `\"2026-12-24 18:00\"` is that instant, both in the job's zone inside a schedule and the machine's elsewhere; a number is seconds since 1970; " +
 				"an instant that has passed returns at once, with a warning in the log. A time of day that a clock change leaves out is the first instant after the gap.",
 			Params:  []Param{{Name: "time", Type: When, Check: checkWhen, Doc: "until when"}},
 			Example: "wait_until(now() + 0.05)",
@@ -72,6 +73,15 @@ func (c *Call) pause(d time.Duration, cmd string) error {
 	}
 	c.branch.Await(start)
 	return outcome()
+}
+
+// pauseFor is pause in a function that is about a task.
+func (c *Call) pauseFor(d time.Duration, cmd, task string) error {
+	err := c.pause(d, cmd)
+	if f, ok := err.(*fault.Error); ok {
+		f.TaskID = task
+	}
+	return err
 }
 
 // pauseLast is pause as the last thing that a function does.

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/stdlib"
 )
 
 // stringEvents are the operations of numbers on strings. The VM asks the metatable of strings before it converts by itself, so
@@ -56,7 +58,7 @@ func checkSize(L *lua.LState, n int) {
 		limit = int(m)
 	}
 	if n > limit {
-		L.RaiseError("resulting string too large (the limit is %d bytes, --max-string)", limit)
+		L.RaiseError("%s", stdlib.TooLong(limit))
 	}
 }
 

@@ -50,7 +50,7 @@ func TestABlockTooLongToJumpOverIsRefused(t *testing.T) {
 
 func TestStringsAreBounded(t *testing.T) {
 	got := run(t, `local s = "0123456789abcdef" for i = 1, 40 do s = s .. s end`)
-	if want := "error: t:1: resulting string too large (the limit is 67108864 bytes, --max-string)\n"; got != want {
+	if want := "error: t:1: resulting string too large: more than 64 MiB (limit --max-string)\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -71,7 +71,7 @@ func TestInstallKeepsTheStringLibrary(t *testing.T) {
 	for src, want := range map[string]string{
 		`return ("x"):rep(3) .. #"abc" .. "4" * 2`:     "xxx38",
 		`return tostring(getmetatable("").__add)`:      "nil",
-		`local s = ("x"):rep(9000) return s .. s`:      "resulting string too large (the limit is 10000 bytes, --max-string)",
+		`local s = ("x"):rep(9000) return s .. s`:      "resulting string too large: more than 10000 bytes (limit --max-string)",
 		`local s = ("x"):rep(6000) return #(s .. "y")`: "6001",
 	} {
 		chunk, err := Load("t", []byte(src))

@@ -1,6 +1,7 @@
 package stdlib
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -24,8 +25,8 @@ const pollEvery = 1 << 14
 type Host struct {
 	// Now is the clock of os.time and os.date. Default: time.Now.
 	Now func() time.Time
-	// Location is the local time zone of os.time and os.date. Default: time.Local.
-	Location *time.Location
+	// Zone is the local time zone of os.time and os.date for the code that L runs. Default: time.Local.
+	Zone func(L *lua.LState) *time.Location
 	// CPU is what os.clock answers. Default: the time since Open, by Now.
 	CPU func() time.Duration
 	// Seed starts math.random: the same seed gives the same numbers.
@@ -77,8 +78,8 @@ func newLibrary(h Host) *library {
 	if h.Now == nil {
 		h.Now = time.Now
 	}
-	if h.Location == nil {
-		h.Location = time.Local
+	if h.Zone == nil {
+		h.Zone = func(*lua.LState) *time.Location { return time.Local }
 	}
 	if h.MaxString <= 0 {
 		h.MaxString = DefaultMaxString
@@ -148,5 +149,20 @@ func (lib *library) checkSize(L *lua.LState, n int) {
 }
 
 func (lib *library) tooLong(L *lua.LState) {
-	Errorf(L, "resulting string too large (the limit is %d bytes, --max-string)", lib.host.MaxString)
+	Errorf(L, "%s", TooLong(lib.host.MaxString))
+}
+
+// TooLong is the message for a string that would have more than limit bytes.
+func TooLong(limit int) string {
+	return fmt.Sprintf("resulting string too large: more than %s (limit --max-string)", Size(limit))
+}
+
+// Size writes a number of bytes exactly, in the largest unit in which it is whole: 64 MiB.
+func Size(n int) string {
+	units := []string{"bytes", "KiB", "MiB", "GiB"}
+	i := 0
+	for ; n > 0 && n%1024 == 0 && i < len(units)-1; i++ {
+		n /= 1024
+	}
+	return fmt.Sprintf("%d %s", n, units[i])
 }

@@ -11,7 +11,7 @@ import (
 
 // Calls that would take very long or very much end with an error that says why.
 func TestRunawayCallsFail(t *testing.T) {
-	const complex, large = `error "case:1: pattern too complex (limit --max-pattern-steps)"`, `error "case:1: resulting string too large (the limit is 65536 bytes, --max-string)"`
+	const complex, large = `error "case:1: pattern too complex (limit --max-pattern-steps)"`, `error "case:1: resulting string too large: more than 64 KiB (limit --max-string)"`
 	check(t, newState(t, Host{MaxString: 1 << 16, PatternSteps: 1 << 20}), cases{
 		{`return ("a"):rep(30):find(("a-"):rep(30) .. "b")`, complex},
 		{`return ("a"):rep(30):match(("a*"):rep(30) .. "b")`, complex},

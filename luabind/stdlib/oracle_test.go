@@ -142,7 +142,7 @@ func runOurs(t *testing.T, cases []string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	L := newState(t, Host{Location: zone})
+	L := newState(t, Host{Zone: always(zone)})
 	out := make([]string, len(cases))
 	for i, c := range cases {
 		out[i] = report(L, c)

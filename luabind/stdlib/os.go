@@ -48,11 +48,10 @@ func (lib *library) osDate(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	t := time.Unix(int64(seconds), 0)
+	local := lib.host.Zone(L)
+	t := time.Unix(int64(seconds), 0).In(local)
 	if utc {
 		t = t.UTC()
-	} else {
-		t = t.In(lib.host.Location)
 	}
 	if format == "*t" {
 		L.Push(dateTable(L, t))
@@ -66,7 +65,7 @@ func (lib *library) osDate(L *lua.LState) int {
 			continue
 		}
 		i++
-		b = lib.appendDate(b, t, utc, format[i])
+		b = appendDate(b, t, local, utc, format[i])
 		lib.checkSize(L, len(b))
 		poller.tick(16)
 	}
@@ -110,7 +109,7 @@ func (lib *library) osTime(L *lua.LState) int {
 			b.dst = dstOn
 		}
 	}
-	seconds := b.unix(lib.host.Location)
+	seconds := b.unix(lib.host.Zone(L))
 	if seconds == -1 { // C's mktime says so when it fails, and PUC Lua cannot tell the difference
 		L.Push(lua.LNil)
 	} else {

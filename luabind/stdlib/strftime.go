@@ -6,15 +6,15 @@ import (
 )
 
 // appendDate appends what a % letter of os.date stands for: the C locale and glibc's letters. A letter without a
-// meaning stands for itself, % included.
-func (lib *library) appendDate(b []byte, t time.Time, utc bool, letter byte) []byte {
+// meaning stands for itself, % included. utc says that t is in UTC and not in the local zone.
+func appendDate(b []byte, t time.Time, local *time.Location, utc bool, letter byte) []byte {
 	if layout := dateLayouts[letter]; layout != "" {
 		return t.AppendFormat(b, layout)
 	}
 	if parts := dateParts[letter]; parts != "" {
 		for i := 0; i < len(parts); i++ {
 			if c := parts[i]; isAlpha(c) {
-				b = lib.appendDate(b, t, utc, c)
+				b = appendDate(b, t, local, utc, c)
 			} else {
 				b = append(b, c)
 			}
@@ -56,7 +56,7 @@ func (lib *library) appendDate(b []byte, t time.Time, utc bool, letter byte) []b
 	case 'l':
 		return appendPadded(b, (t.Hour()+11)%12+1, 2, ' ')
 	case 's':
-		return strconv.AppendInt(b, lib.localSeconds(t, utc), 10)
+		return strconv.AppendInt(b, localSeconds(t, local, utc), 10)
 	case 'Z':
 		if utc {
 			return append(b, "GMT"...)
@@ -82,12 +82,12 @@ var dateParts = [256]string{
 }
 
 // localSeconds is what %s counts: C reads the broken-down time as local time, also where it was made as UTC.
-func (lib *library) localSeconds(t time.Time, utc bool) int64 {
+func localSeconds(t time.Time, local *time.Location, utc bool) int64 {
 	if !utc {
 		return t.Unix()
 	}
 	b := brokenTime{t.Second(), t.Minute(), t.Hour(), t.Day(), int(t.Month()), t.Year(), dstOff}
-	return b.unix(lib.host.Location)
+	return b.unix(local)
 }
 
 func appendPadded(b []byte, n, width int, fill byte) []byte {
