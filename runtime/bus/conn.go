@@ -49,17 +49,18 @@ func newConn(o Options, where string) *Conn {
 	return c
 }
 
-// Stats counts since Connect.
+// Stats counts since Connect, and what is under way.
 type Stats struct {
 	Sent      uint64 // commands handed to the connection
 	Replies   uint64 // answers that ended a request
 	Late      uint64 // answers to requests that had ended without one; dropped
 	Duplicate uint64 // further answers to answered requests; dropped
+	Waiting   int    // requests that wait for their answer now
 }
 
-// Stats gives the counts so far. The four are not read at one instant.
+// Stats gives the counts so far. They are not read at one instant.
 func (c *Conn) Stats() Stats {
-	return Stats{c.sent.Load(), c.replies.Load(), c.late.Load(), c.duplicate.Load()}
+	return Stats{c.sent.Load(), c.replies.Load(), c.late.Load(), c.duplicate.Load(), c.calls.count()}
 }
 
 // MaxPayload is the largest command that the server takes, in bytes.

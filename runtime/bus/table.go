@@ -54,6 +54,13 @@ func (t *table) add(call *Call) *fault.Error {
 	return nil
 }
 
+// count is how many calls wait.
+func (t *table) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting)
+}
+
 // take removes the call with that token and gives it to the caller, who ends
 // it. It gives nil if the call has ended.
 func (t *table) take(token uint64) *Call {
