@@ -156,7 +156,7 @@ var hanging = []struct {
 	{`parallel({"a", "b", "c"}, function(task) pcall(stop, task, {subject = "rec.silent"}) end)`, 3},
 	{`parallel({{cmd = "start", task_id = "a", subject = "rec.silent"}, {cmd = "stop", task_id = "b", subject = "rec.silent"}}, {on_error = "collect"})`, 2},
 	{`parallel({function() sleep "1h" end, function() parallel({"a", "b"}, function(t) status(t, {subject = "rec.silent"}) end) end})`, 2},
-	{`parallel({{cmd = "start", task_id = "a"}, {cmd = "start", task_id = "b", subject = "rec.silent"}}, {on_error = "rollback"})`, 1},
+	{`parallel({{cmd = "start", task_id = "a"}, {cmd = "status", task_id = "b", subject = "rec.silent"}}, {on_error = "rollback"})`, 1},
 	{`local wait = coroutine.wrap(function() status("a", {subject = "rec.silent"}) end) wait()`, 1},
 	{`finally(function() stop "a" end) start "a" parallel({function() status("a", {subject = "rec.silent"}) end}, {limit = 1, timeout = "1h"})`, 1},
 }
