@@ -1,8 +1,6 @@
 package vm
 
 import (
-	"runtime"
-
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/stdlib"
@@ -221,31 +219,10 @@ func yield(L *lua.LState) int {
 		}
 		Raise(L, lua.LString("attempt to yield from outside a coroutine"))
 	}
-	if insideCall() {
+	// A yield returns from one interpreter loop: a metamethod, an iterator or a
+	// library function that called Lua would take it for a return.
+	if frame, _ := currentFrame(L); !onlyCalls(frame) {
 		Raise(L, lua.LString("attempt to yield across metamethod/C-call boundary"))
 	}
 	return -1
-}
-
-// insideCall says whether the yielding coroutine is inside a call that Go made: a
-// metamethod, an iterator, a comparator. A yield returns from one interpreter
-// loop, so there must be just one between it and the resume; the Go stack says
-// so without any help of gopher-lua.
-func insideCall() bool {
-	var pcs [16]uintptr
-	n := runtime.Callers(2, pcs[:])
-	loops := 0
-	frames := runtime.CallersFrames(pcs[:n])
-	for {
-		f, more := frames.Next()
-		switch f.Function {
-		case "github.com/yuin/gopher-lua.mainLoopWithContext":
-			loops++
-		case "github.com/yuin/gopher-lua.threadRun":
-			return loops > 1
-		}
-		if !more {
-			return true
-		}
-	}
 }

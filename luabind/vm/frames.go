@@ -21,6 +21,7 @@ var (
 	offParent  = offset(frameType, "Parent", reflect.Pointer)
 	offPc      = offset(frameType, "Pc", reflect.Int)
 	offNRet    = offset(frameType, "NRet", reflect.Int)
+	offTail    = offset(frameType, "TailCall", reflect.Int)
 )
 
 func frameTypeOf() reflect.Type {
@@ -57,6 +58,23 @@ func (f frameView) pc() int { return *(*int)(unsafe.Add(f.at, offPc)) - 1 }
 
 // opcode is the operation of that instruction.
 func (f frameView) opcode() int { return int(f.fn().Proto.Code[f.pc()] >> 26) }
+
+// tailCalls is how many calls a frame has replaced.
+func (f frameView) tailCalls() int {
+	if f.fn().IsG {
+		return 0
+	}
+	return *(*int)(unsafe.Add(f.at, offTail))
+}
+
+// position is the line that a frame is at; not ok for a Go function.
+func (f frameView) position() (Position, bool) {
+	if f.fn().IsG || f.pc() < 0 {
+		return Position{}, false
+	}
+	proto := f.fn().Proto
+	return Position{Source: proto.SourceName, Line: proto.DbgSourcePositions[f.pc()]}, true
+}
 
 // callee is the name of what a Lua function calls, as the script wrote it.
 func (f frameView) callee() string {

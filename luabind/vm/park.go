@@ -70,6 +70,13 @@ func (b *Branch) Park(L *lua.LState, start func(wake func()) (cancel func(cause 
 	return true
 }
 
+// onlyCalls says whether nothing but Lua functions that call each other is below
+// the frame of a Go function.
+func onlyCalls(frame frameView) bool {
+	_, ok := parkable(frame)
+	return ok
+}
+
 // parkable says whether nothing but Lua functions that call each other is below
 // the frame of a Go function, and whether it is a tail call.
 func parkable(frame frameView) (tail, ok bool) {

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -64,20 +63,13 @@ func Where(L *lua.LState, level int) (Position, bool) {
 		return frame(L, level)
 	}
 	for th := L; th != nil; th = caller(th) {
-		for l := 0; ; {
-			dbg, ok := th.GetStack(l)
-			if !ok {
-				break
-			}
+		for f, ok := currentFrame(th); ok; f, ok = f.parent() {
 			if level == 0 {
-				return frame(th, l)
+				return f.position()
 			}
-			step := 1 + tailCalls(dbg)
-			if level < step {
+			if level -= 1 + f.tailCalls(); level < 0 {
 				return Position{}, false
 			}
-			level -= step
-			l += step
 		}
 	}
 	return Position{}, false
@@ -93,16 +85,6 @@ func caller(L *lua.LState) *lua.LState {
 		return b.threads[i-1]
 	}
 	return nil
-}
-
-// tailCalls is how many calls a frame has replaced. They are in an unexported
-// field; reflection may read it.
-func tailCalls(dbg *lua.Debug) int {
-	f := reflect.ValueOf(dbg).Elem().FieldByName("frame").Elem()
-	if f.FieldByName("Fn").Elem().FieldByName("IsG").Bool() {
-		return 0
-	}
-	return int(f.FieldByName("TailCall").Int())
 }
 
 func frame(L *lua.LState, level int) (Position, bool) {

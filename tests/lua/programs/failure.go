@@ -14,7 +14,7 @@ func (g *generator) failure() {
 	case 0:
 		g.line("catch(error, %s%s)", g.raised(), level)
 	case 1:
-		g.line("catch(function() error(%s%s) end)", g.raised(), level)
+		g.line("catch(function() error(%s%s) end)", g.inner(g.raised), level)
 	case 2:
 		g.line("local function raise(v) error(v%s) end", level)
 		g.line("catch(function()")
