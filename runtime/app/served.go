@@ -198,7 +198,10 @@ func (s *service) releaseAll() {
 // looked at again and again: a notice of the system is not to be had everywhere, on a
 // network's file system or for a link that is exchanged.
 func (s *service) watchFile(ctx context.Context, w *served) {
-	tried := w.current.sha
+	tried, sha, _ := s.look(w.path)
+	if sha != w.current.sha {
+		tried = "" // it has changed since it was loaded
+	}
 	seen := tried
 	timer := time.NewTicker(lookEvery)
 	defer timer.Stop()
@@ -208,24 +211,34 @@ func (s *service) watchFile(ctx context.Context, w *served) {
 			return
 		case <-timer.C:
 		}
-		text, err := s.app.readScript(w.path, limitsOf(s.cfg).Source)
-		if err != nil {
-			text = fmt.Appendf(nil, "unreadable: %v", err)
-		}
 		before := seen
-		if seen = hashOf(text); seen == tried || seen != before { // while it is being written it is half a script
-			continue
-		}
-		tried = seen
-		if err != nil {
+		var err error
+		seen, _, err = s.look(w.path)
+		switch {
+		case seen == tried, seen != before: // while it is being written it is half a script
+		case err != nil:
+			tried = seen
 			s.log.WithError(err).WithField("script", w.path).Error("the script cannot be read any more; the version that was read before stays in force")
-			continue
+		default:
+			tried = seen
+			s.reload(ctx, w)
 		}
-		if seen == w.current.sha {
-			continue // changed back
-		}
-		s.reload(ctx, w)
 	}
+}
+
+// look gives what tells one state of a file from another: its text and when it was
+// saved, which is how people have modules read again that have changed.
+func (s *service) look(path string) (state, sha string, err error) {
+	text, err := s.app.readScript(path, limitsOf(s.cfg).Source)
+	if err != nil {
+		return err.Error(), "", err
+	}
+	info, err := s.app.stat(path)
+	if err != nil {
+		return err.Error(), "", err
+	}
+	sha = hashOf(text)
+	return sha + info.ModTime().String(), sha, nil
 }
 
 // lookEvery is how often a script's file is looked at.
