@@ -55,3 +55,10 @@ func runKey(job string, due time.Time, kind Kind) string {
 
 // nowKey is the key of what a job runs now.
 func nowKey(job string) string { return token(job) + ".now" }
+
+// dueOf reads from a run's key when it was due.
+func dueOf(key string) (time.Time, error) {
+	_, due, _ := strings.Cut(key, ".")
+	ms, err := strconv.ParseInt(strings.TrimSuffix(due, "m"), 10, 64)
+	return time.UnixMilli(ms), err
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"recue/runtime/schedule"
 )
@@ -12,7 +13,7 @@ import (
 // enter makes room for the run among those of its job, as the overlap policy says. A
 // reason means that it is skipped.
 func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
-	for {
+	for claimed := false; ; {
 		n.mu.Lock()
 		changed, stopping := n.changed, n.stopping
 		n.mu.Unlock()
@@ -22,6 +23,12 @@ func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
 		verdict, reason, err := n.tryEnter(a, h.Schedule.Overlap)
 		if err != nil || verdict != wait {
 			return reason, err
+		}
+		if !claimed { // whoever looks shall see that it waits
+			if err := n.write(a); err != nil {
+				return "", err
+			}
+			claimed = true
 		}
 		select {
 		case <-changed:
@@ -128,31 +135,17 @@ func first(a, b error) error {
 	return b
 }
 
-// over says whether nothing more comes of a run.
+// over says whether nothing more comes of a run. One that has no record yet is about
+// to begin; after a while it is not.
 func (n *Node) over(ctx context.Context, key string) (bool, error) {
 	var r Run
 	rev, err := get(ctx, n.store.runs, key, &r)
-	return err == nil && (rev == 0 || r.State.Over()), err
+	if err != nil || rev != 0 {
+		return err == nil && r.State.Over(), err
+	}
+	due, err := dueOf(key)
+	return err != nil || n.opts.Clock.Now().Sub(due) > unbegun, nil
 }
 
-// leave takes the run out of what its job runs now.
-func (n *Node) leave(a *active) error {
-	ctx := context.WithoutCancel(a.ctx)
-	for {
-		var now current
-		rev, err := get(ctx, n.store.runs, nowKey(a.run.Job), &now)
-		if err != nil || rev == 0 {
-			return nil // who comes next takes it out, see prune
-		}
-		if !slices.Contains(now.Running, a.key) && now.Waiting != a.key {
-			return nil
-		}
-		now.Running = slices.DeleteFunc(now.Running, func(key string) bool { return key == a.key })
-		if now.Waiting == a.key {
-			now.Waiting = ""
-		}
-		if _, ok, err := put(ctx, n.store.runs, nowKey(a.run.Job), now, rev); ok || err != nil {
-			return nil
-		}
-	}
-}
+// unbegun is how long after its time a run may still be about to begin.
+const unbegun = 10 * time.Minute

@@ -137,7 +137,11 @@ func (n *Node) newActive(ctx context.Context, key string, msg jetstream.Msg, f F
 // be delivered again; errLost, that another node has it.
 func (n *Node) see(a *active, f Firing, h *Handler) error {
 	var before Run
-	rev, err := get(a.ctx, n.store.runs, a.key, &before)
+	var rev uint64
+	var err error
+	if meta, failed := a.message().Metadata(); failed != nil || meta.NumDelivered > 1 || n.store.opts.Unchecked {
+		rev, err = get(a.ctx, n.store.runs, a.key, &before)
+	} // else nobody has had it before
 	switch {
 	case n.store.opts.Unchecked:
 		a.rev = rev
@@ -145,7 +149,7 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	case err != nil:
 		return err
 	case rev != 0 && before.State.Over():
-		return n.leave(a) // it is over; only the acknowledgement was lost
+		return nil // it is over; only the acknowledgement was lost
 	case rev != 0 && before.State == Running && !(h != nil && h.Resume):
 		return n.interrupt(a, before, rev, h)
 	}
@@ -156,9 +160,6 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	}
 	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
-	}
-	if err := n.write(a); err != nil {
-		return err
 	}
 	reason, err := n.enter(a, h)
 	switch {
@@ -220,7 +221,7 @@ func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler) error {
 	return nil
 }
 
-// finish writes how the run ended, and makes room for the job's next.
+// finish writes how the run ended. The job's next finds that out, see prune.
 func (n *Node) finish(a *active, state State, reason string) error {
 	ended := n.opts.Clock.Now()
 	a.run.State, a.run.Reason, a.run.Ended = state, reason, &ended
@@ -237,7 +238,7 @@ func (n *Node) finish(a *active, state State, reason string) error {
 		n.pause(retryAfter)
 	}
 	n.opts.Ended(a.run)
-	return n.leave(a)
+	return nil
 }
 
 // lastTries is how often a node that is to end tries to write the end of a run.

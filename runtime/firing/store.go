@@ -28,6 +28,9 @@ const (
 // historyAge is how long a run's record is kept.
 const historyAge = 90 * 24 * time.Hour
 
+// maxPublishing is how many firings may be on their way into the stream.
+const maxPublishing = 20_000
+
 // Options say how the state is kept. What is zero is left as it is, where the state is
 // there already.
 type Options struct {
@@ -62,7 +65,7 @@ func Open(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 }
 
 func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
-	js, err := jetstream.New(nc)
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(maxPublishing), jetstream.WithPublishAsyncTimeout(publishPatience))
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
@@ -225,9 +228,21 @@ func conflict(err error) bool {
 // the one with the sequence last (0: it has none). won is false where another was
 // faster.
 func (s *Store) publish(ctx context.Context, f Firing, last uint64) (seq uint64, won bool, err error) {
-	data, err := json.Marshal(f)
+	stored, err := s.publishing(ctx, f, last)
 	if err != nil {
 		return 0, false, err
+	}
+	return stored()
+}
+
+// publishPatience is how long the server may take to store a firing.
+const publishPatience = 5 * time.Second
+
+// publishing is publish, which stored waits for.
+func (s *Store) publishing(ctx context.Context, f Firing, last uint64) (stored func() (seq uint64, won bool, err error), err error) {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return nil, err
 	}
 	msg := nats.NewMsg(subjects + token(f.Job))
 	msg.Header.Set(dueHeader, f.Due.UTC().Format(time.RFC3339Nano))
@@ -236,14 +251,27 @@ func (s *Store) publish(ctx context.Context, f Firing, last uint64) (seq uint64,
 	if !s.opts.Unchecked {
 		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(last))
 	}
-	ack, err := s.js.PublishMsg(ctx, msg, opts...)
-	if conflict(err) {
-		return 0, false, nil
-	}
+	ack, err := s.js.PublishMsgAsync(msg, opts...)
 	if err != nil {
-		return 0, false, err
+		return nil, err
 	}
-	return ack.Sequence, true, nil
+	return func() (uint64, bool, error) {
+		patience := time.NewTimer(publishPatience)
+		defer patience.Stop()
+		select {
+		case a := <-ack.Ok():
+			return a.Sequence, true, nil
+		case err := <-ack.Err():
+			if conflict(err) {
+				err = nil
+			}
+			return 0, false, err
+		case <-patience.C:
+			return 0, false, nats.ErrTimeout
+		case <-ctx.Done():
+			return 0, false, context.Cause(ctx)
+		}
+	}, nil
 }
 
 // last is the job's last firing and its sequence; 0 means that it has none.

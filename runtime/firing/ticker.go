@@ -115,30 +115,79 @@ func (t *ticker) release() {
 
 // fireAll publishes everything that is due.
 func (t *ticker) fireAll(ctx context.Context) {
-	for len(t.heap) > 0 && ctx.Err() == nil {
+	for ctx.Err() == nil {
 		now := t.clock.Now()
-		if t.heap[0].due.After(now) {
+		var waits []func() error // for the server's word, by the order of jobs
+		var jobs []*tick
+		for len(t.heap) > 0 && !t.heap[0].due.After(now) {
+			j := t.heap[0]
+			t.set(j, time.Time{})
+			jobs = append(jobs, j)
+			waits = append(waits, t.begin(ctx, j, now))
+		}
+		if len(jobs) == 0 {
 			return
 		}
-		j := t.heap[0]
-		if err := t.fire(ctx, j, now); err != nil {
-			t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
-			t.set(j, now.Add(retryAfter))
-			continue
+		for i, j := range jobs {
+			if err := waits[i](); err != nil {
+				t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
+				j.known = false // it may have been stored all the same
+				t.set(j, now.Add(retryAfter))
+				continue
+			}
+			t.next(j)
 		}
-		t.next(j)
 	}
+}
+
+// begin publishes what the job owes, and gives how to wait until that is done. A job
+// that owes one firing, as most do, does not wait for the others' to be stored.
+func (t *ticker) begin(ctx context.Context, j *tick, now time.Time) (done func() error) {
+	var firings []Firing
+	if j.known {
+		firings = decide(j.schedule, j.name, j.from(), now, t.since)
+	}
+	if len(firings) != 1 {
+		return func() error { return t.fire(ctx, j, now) }
+	}
+	f := firings[0]
+	f.Node = t.node
+	stored, err := t.store.publishing(ctx, f, j.seq)
+	if err != nil {
+		return func() error { return err }
+	}
+	return func() error {
+		seq, won, err := stored()
+		if err != nil || !won {
+			j.known = false // next looks at it again, and finds what the winner has published
+			if err == nil {
+				err = t.learn(ctx, j)
+			}
+			return err
+		}
+		j.seq, j.cursor = seq, f.Cursor
+		t.told(f, t.clock.Now().Sub(f.Due))
+		return nil
+	}
+}
+
+// learn reads the job's last firing.
+func (t *ticker) learn(ctx context.Context, j *tick) error {
+	f, seq, err := t.store.last(ctx, j.name)
+	if err != nil {
+		return err
+	}
+	j.cursor, j.seq, j.known = f.Cursor, seq, true
+	return nil
 }
 
 // fire publishes what the job owes until now.
 func (t *ticker) fire(ctx context.Context, j *tick, now time.Time) error {
 	for {
 		if !j.known {
-			f, seq, err := t.store.last(ctx, j.name)
-			if err != nil {
+			if err := t.learn(ctx, j); err != nil {
 				return err
 			}
-			j.cursor, j.seq, j.known = f.Cursor, seq, true
 		}
 		firings := decide(j.schedule, j.name, j.from(), now, t.since)
 		if len(firings) == 0 {
