@@ -135,6 +135,12 @@ func TestMatchers(t *testing.T) {
 		{`parallel({1, 2}, function(n) expect(n).equals(1) end, {on_error = "collect"})`, "expected 2 to equal 1"},
 		{`local ok, e = pcall(function() eventually(function() expect(1).equals(2) end, {within = 0}) end)`, "still failing after 0s (tried once): expected 1 to equal 2"},
 		{`local n = 0 eventually(function() n = n + 1 expect(n).equals(3) end, {every = 0})`, ""},
+		{`local n = 0 eventually(function() n = n + 1 expect.soft(n).equals(3) end, {every = 0}) expect(n).equals(3)`, ""},
+		{`local done
+		  parallel {
+		    function() eventually(function() sleep(0) expect(done).is_true() end, {every = 0}) end,
+		    function() pcall(function() expect(1).equals(2) end) done = true end,
+		  }`, "expected 1 to equal 2"}, // held back in the one branch, not in the other
 		{`local got = eventually(function() return "x" end) expect(got).equals("x")`, ""},
 	} {
 		got := s.tests("test('x', function()\n" + c.code + "\nend)")

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -15,29 +16,35 @@ import (
 	"recue/runtime/recorder"
 )
 
-// Every manner, as a client of the real connection meets it.
-func TestRulesAsAClientMeetsThem(t *testing.T) {
+// manners is a simulated recorder behind a server, and a client of it.
+func manners(t *testing.T) (*bus.Conn, *recorder.Client, *Service) {
+	t.Helper()
 	server, err := natsd.Start(natsd.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(server.Close)
 	nc, err := nats.Connect("", nats.InProcessServer(server))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer nc.Close()
+	t.Cleanup(nc.Close)
 	service, err := Serve(t.Context(), nc, "rec.control", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer service.Close()
+	t.Cleanup(service.Close)
 	conn, err := bus.Connect(t.Context(), bus.Options{InProcess: server})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context())
-	client := recorder.New(conn, recorder.Options{Subject: "rec.control", Timeout: 10 * time.Second})
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn, recorder.New(conn, recorder.Options{Subject: "rec.control", Timeout: 10 * time.Second}), service
+}
+
+// Every manner, as a client of the real connection meets it.
+func TestRulesAsAClientMeetsThem(t *testing.T) {
+	conn, client, service := manners(t)
 	for _, c := range []struct {
 		as      Manner
 		code    fault.Code // "": the start succeeds
