@@ -9,7 +9,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/stdlib"
-	"recue/luabind/vm"
 )
 
 // maxJSONDepth bounds how deep a value that is encoded may nest; a table that
@@ -42,17 +41,6 @@ func (w *jsonWriter) room(n int) error {
 	}
 	if w.count++; w.count%pollEvery == 0 {
 		return poll(w.L)
-	}
-	return nil
-}
-
-// pollEvery is after how many values a long loop of a library function polls.
-const pollEvery = 1 << 12
-
-// poll is the cause of a cancellation, for loops of library functions; see vm.Branch.Poll.
-func poll(L *lua.LState) error {
-	if b := vm.Of(L); b != nil {
-		return b.Poll()
 	}
 	return nil
 }

@@ -179,18 +179,6 @@ func valueText(v lua.LValue) string {
 	return "the error object is a " + v.Type().String()
 }
 
-// limitHints says what to try when a limit has ended a script.
-var limitHints = map[string]string{
-	vm.LimitCompute: "a loop without an end? Long work needs a sleep now and then, which lets other branches go on, or more with --max-compute",
-	vm.LimitHeap:    "a table or a text that only grows? --max-heap allows more",
-	vm.LimitThreads: "branches or coroutines that start ever more of them? --max-threads allows more",
-	"max-output":    "a print in a loop without an end? --max-output allows more",
-}
-
-// limitString ends the messages about texts that became too long. They are errors
-// like others, which a script may catch.
-const limitString = "(limit --max-string)"
-
 // failed ends a script: the cause that fail(message) cancels it with.
 type failed struct {
 	message string

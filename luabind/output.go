@@ -63,24 +63,6 @@ func printLine(c *Call) error {
 	return nil
 }
 
-// spend counts n bytes that are about to be printed or logged. Once it was too
-// much, the finally functions may still write overrun bytes.
-func (c *Call) spend(n int) error {
-	env := c.env()
-	env.written += int64(n)
-	limit := c.run.limits.Output
-	if env.written <= limit+env.overrun {
-		return nil
-	}
-	if env.overrun == 0 {
-		env.overrun = overrun
-		env.written = limit
-	}
-	return c.branch.Exceed("max-output", fmt.Sprintf("the script has printed and logged %d KiB", limit>>10))
-}
-
-const overrun = 1 << 20
-
 // Nobody reads more of a log line.
 const (
 	maxLogged = 64 << 10 // bytes of a message, and of a field
