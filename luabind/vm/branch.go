@@ -125,9 +125,7 @@ func (b *Branch) enter() {
 	} else {
 		b.vm.enlist(b)
 	}
-	if b.vm.live.Add(1) == crowdSize {
-		crowded(true)
-	}
+	b.vm.count(b.vm.live.Add(1))
 	b.vm.branches.Add(1)
 }
 
@@ -138,9 +136,7 @@ func (b *Branch) leave(ended func()) {
 	} else {
 		b.vm.dismiss(b)
 	}
-	if b.vm.live.Add(-1) == crowdSize-1 {
-		crowded(false)
-	}
+	b.vm.count(b.vm.live.Add(-1))
 	if ended != nil {
 		ended()
 	}

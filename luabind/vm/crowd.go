@@ -5,15 +5,34 @@ import (
 	"sync"
 )
 
-// Where very many branches live, almost all of the memory is theirs and stays
+// Where thousands of branches live, almost all of the memory is theirs and stays
 // theirs until they end. Go lets the heap grow to twice of what lives before it
 // collects; in a crowd that is a hundred MiB of garbage for ten thousand branches.
-// Collecting earlier costs a tenth of the speed there and saves a third of the memory.
+// Collecting earlier costs some of the speed there and saves a third of the memory.
+// Beyond the crowd each collection has so much to look at that it would cost half
+// of the speed.
 const (
-	crowdSize    = 4_096 // branches
-	crowdPercent = 40    // garbage in per cent of what lives, see debug.SetGCPercent
-	usualPercent = 100   // Go's own; where the user has chosen another, it stays
+	crowdSize    = 4_096  // branches, from which on it is a crowd
+	crowdEnd     = 32_768 // branches, from which on it is none any more
+	crowdPercent = 20     // garbage in per cent of what lives, see debug.SetGCPercent
+	usualPercent = 100    // Go's own; where the user has chosen another, it stays
 )
+
+// count notes that there are so many branches now. It goes into and out of a crowd
+// at different numbers, so that one branch more or less does not change it all
+// the time.
+func (m *VM) count(live int64) {
+	switch live {
+	case crowdSize, crowdEnd / 2:
+		if m.crowd.CompareAndSwap(false, true) {
+			crowded(true)
+		}
+	case crowdEnd, crowdSize / 2:
+		if m.crowd.CompareAndSwap(true, false) {
+			crowded(false)
+		}
+	}
+}
 
 // crowds counts the VMs in this process with a crowd.
 var crowds struct {

@@ -56,7 +56,7 @@ func TestThreadsAreTheirOwn(t *testing.T) {
 	}
 }
 
-// A crowd has garbage collected earlier, and afterwards all is as before.
+// A crowd has garbage collected earlier; afterwards, and beyond it, all is as before.
 func TestACrowdCollectsEarlier(t *testing.T) {
 	percent := func() int {
 		p := debug.SetGCPercent(100)
@@ -65,22 +65,26 @@ func TestACrowdCollectsEarlier(t *testing.T) {
 	}
 	before := debug.SetGCPercent(usualPercent)
 	defer debug.SetGCPercent(before)
-	h := newHarness(t, Options{})
-	chunk, err := h.m.State().Load(strings.NewReader(`return function() end`), "t.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
-	within := 0
-	h.m.Go(nil, nil, func(b *Branch) {
-		fn, _ := b.Call(chunk)
-		for range crowdSize {
-			h.m.Start(b, nil, fn[0], nil, nothing)
+	var m VM
+	live := int64(0)
+	for _, step := range []struct {
+		to   int64
+		want int
+	}{
+		{crowdSize - 1, usualPercent}, {crowdSize, crowdPercent}, {crowdEnd - 1, crowdPercent}, {crowdSize / 2, usualPercent},
+		{crowdSize - 1, usualPercent}, {crowdEnd, usualPercent}, {crowdEnd / 2, crowdPercent}, {0, usualPercent},
+	} {
+		for live != step.to {
+			if live < step.to {
+				live++
+			} else {
+				live--
+			}
+			m.count(live)
 		}
-		within = percent()
-	}, nil)
-	h.m.Wait()
-	if within != crowdPercent || percent() != usualPercent {
-		t.Errorf("%d %% in a crowd, %d %% after it", within, percent())
+		if p := percent(); p != step.want {
+			t.Errorf("%d %% with %d branches, want %d", p, live, step.want)
+		}
 	}
 	debug.SetGCPercent(77) // chosen by the user
 	crowded(true)
@@ -92,5 +96,3 @@ func TestACrowdCollectsEarlier(t *testing.T) {
 		t.Errorf("the user's choice became %d %% afterwards", p)
 	}
 }
-
-func nothing(*Branch, []lua.LValue, *Error) {}

@@ -16,7 +16,7 @@ const (
 	coDepth      = 2_000   // the same for coroutines
 	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
 	totalDepth   = 64_000  // Lua frames of all threads within each other, without the innermost one's
-	registryMin  = 128     // values
+	registryMin  = 96      // values
 	registryStep = 4096    // less makes unpack and concat of thousands of values fail
 	registryMax  = 1 << 20 // values of one thread; "registry overflow" beyond
 )
@@ -59,6 +59,7 @@ type VM struct {
 
 	branches   sync.WaitGroup
 	live       atomic.Int64 // branches
+	crowd      atomic.Bool  // see count
 	coroutines coroutines
 	watchdog   watchdog
 	drivers    drivers

@@ -151,10 +151,13 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 	}
 	buffer := buffers.Get().(*[]byte)
 	data := cmd.AppendJSON((*buffer)[:0])
+	// What the function below keeps is kept for every command in flight: no more of
+	// the command than an answer needs.
+	task, kind, answered := Task{route.Subject, cmd.TaskID}, cmd.Cmd, done
 	call := c.conn.Request(route.Subject, data, route.Timeout, func(data []byte, err error) {
-		reply, err := c.judge(cmd, route.Subject, data, err)
-		s.note(order, Task{route.Subject, cmd.TaskID}, cmd.Cmd, reply, err)
-		done(reply, err)
+		reply, err := c.judge(protocol.Command{TaskID: task.TaskID, Cmd: kind}, task.Subject, data, err)
+		s.note(order, task, kind, reply, err)
+		answered(reply, err)
 	})
 	*buffer = data
 	buffers.Put(buffer)
