@@ -127,6 +127,11 @@ func (c *Call) takeOptions(fields []Param, elsewhere map[string]string, table *l
 		}
 		failed = c.takeOption(fields, elsewhere, key, v, also)
 	})
+	for i := range fields {
+		if p := &fields[i]; failed == nil && !p.Optional && c.Value(p.Name) == nil {
+			failed = argumentf("%s is missing: expected %s", p.Name, p.Type.Article)
+		}
+	}
 	return failed
 }
 

@@ -12,6 +12,7 @@ import (
 	"recue/luabind/stdlib"
 	"recue/luabind/syntax"
 	"recue/luabind/vm"
+	"recue/runtime/fault"
 	"recue/runtime/protocol"
 	"recue/runtime/script"
 )
@@ -24,16 +25,23 @@ func (Engine) Check(sources []script.Source, limits script.Limits) []script.Find
 // library is what check knows about scripts, made from the Funcs and from the
 // globals of a real state, so that it cannot differ from what scripts find.
 var library = sync.OnceValue(func() *check.Library {
-	commands := make([]string, len(protocol.Cmds))
-	for i, cmd := range protocol.Cmds {
-		commands[i] = string(cmd)
-	}
+	commands := commandNames()
 	l := &check.Library{
 		Globals: globals(), Commands: commands, CheckCommand: func(v check.Value) error { return oneOf(commands...)(valueOf(v)) },
 		Absent:  stdlib.Absent,
 		Nearest: nearest,
 		UnknownOption: func(elsewhere map[string]string, name string, known []string) string {
 			return unknownOption(elsewhere, name, known).Error()
+		},
+		UnknownMatcher: func(name string, never bool) string {
+			if err := checkMatcher(name, never); err != nil {
+				return err.Error()
+			}
+			return ""
+		},
+		ReplyValues: map[string][]string{
+			"app_status": texts(protocol.AppStatuses), "code": texts(fault.Codes),
+			"msg_status": texts([]protocol.MsgStatus{protocol.Success, protocol.Failure}),
 		},
 		AtMost: atMost,
 		Show:   func(v check.Value) string { return show(valueOf(v)) },
@@ -44,13 +52,41 @@ var library = sync.OnceValue(func() *check.Library {
 		return err
 	}
 	for _, f := range Funcs() {
-		l.Funcs = append(l.Funcs, check.Func{
+		known := check.Func{
 			Name: f.Name, Signature: f.Signature(), Params: knownParams(f.Params), Verify: f.verifyOptions(),
-		})
+		}
+		known.Results, known.Gives = knownResults(f.Returns)
+		if len(f.Returns) > 0 {
+			known.Reply, known.Expectation = f.Returns[0].Type == "Reply", f.Returns[0].Type == "Expectation"
+		}
+		l.Funcs = append(l.Funcs, known)
 	}
 	l.Index()
 	return l
 })
+
+// knownResults is how many values a function gives, -1 where that is not known, and the kind of the first.
+func knownResults(returns []Return) (int, check.Kind) {
+	if len(returns) == 0 {
+		return 0, check.Nil
+	}
+	kind := map[string]check.Kind{
+		"Reply": check.Tables, "table": check.Tables, "SimCommand[]": check.Tables, "number": check.Number, "string": check.Text,
+	}[returns[0].Type]
+	if kind == check.Unknown {
+		return -1, kind
+	}
+	return len(returns), kind
+}
+
+// texts are texts of a type of their own as plain ones.
+func texts[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, text := range list {
+		plain[i] = string(text)
+	}
+	return plain
+}
 
 // verifyOptions is Verify for a table of options alone; nil where there is none.
 func (f *Func) verifyOptions() func(check.Value) error {

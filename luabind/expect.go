@@ -3,6 +3,7 @@ package luabind
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -97,11 +98,7 @@ func (r *run) matcher(L *lua.LState) int {
 	}
 	fn := matchers[name]
 	if fn == nil {
-		known := []string{"never"}
-		for _, m := range Matchers() {
-			known = append(known, strings.TrimPrefix(m.Name, matcherPrefix))
-		}
-		vm.Raise(L, lua.LString(fmt.Sprintf("%sexpect: %v", vm.At(L, 1), unknown("matcher", name, known))))
+		vm.Raise(L, lua.LString(fmt.Sprintf("%sexpect: %v", vm.At(L, 1), checkMatcher(name, e.never))))
 	}
 	L.Push(L.NewFunction(func(L *lua.LState) int {
 		if L.Get(1) == lua.LValue(self) { // expect(x):equals(y) means the same
@@ -121,6 +118,22 @@ func (r *run) matcher(L *lua.LState) int {
 		return c.count
 	}))
 	return 1
+}
+
+// checkMatcher says what is wrong with a field of an expectation; never says that it
+// is one of the opposite already.
+func checkMatcher(name string, never bool) error {
+	var known []string
+	if !never {
+		known = append(known, "never")
+	}
+	for _, m := range Matchers() {
+		known = append(known, strings.TrimPrefix(m.Name, matcherPrefix))
+	}
+	if slices.Contains(known, name) {
+		return nil
+	}
+	return unknown("matcher", name, known)
 }
 
 // origin is the expectation that expect returned.

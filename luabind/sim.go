@@ -112,9 +112,6 @@ func simDelay(c *Call) error {
 		return err
 	}
 	rule := c.rule()
-	if c.Value("by") == nil {
-		return argumentf(`by is missing: expected a duration, as in sim.delay{cmd = "status", by = "500ms"}`)
-	}
 	rule.Delay = c.Span("by", 0)
 	return recorder.AddRule(rule)
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"recue/luabind/syntax"
@@ -22,13 +23,15 @@ type problem struct {
 	at   syntax.Pos
 	hint string
 	text string
-	name string // that nobody defines
+	name string     // that nobody defines
+	more []*problem // further ones of the same call
 }
 
 // call visits a call: the name that is called, what Recue's functions say about the arguments, the arguments.
 func (r *rules) call(e *syntax.CallExpr) {
 	if e.Method != "" {
 		r.indexed(e.Fn)
+		r.matcher(e.Fn, e.Method, e.Pos)
 	} else {
 		r.used(e.Fn, func() { r.expr(e.Fn, wanted) })
 		r.bound(e)
@@ -66,6 +69,10 @@ func (r *rules) bound(e *syntax.CallExpr) {
 		}
 		if fn := r.funcOf(e.Args[0]); fn != nil {
 			r.arguments(fn, e.Args[0].At(), args, script.SeverityWarning)
+		} else if _, fn := r.called(e.Args[0]); fn != nil && fn.Gives != Unknown {
+			name := r.globalName(e.Fn)
+			r.report(WrongArgument, script.SeverityWarning, e.Args[0].At(), fmt.Sprintf("write %s(%s, …)", name, fn.Name),
+				"%s gets what %s returned, and calls that", name, fn.Name)
 		}
 		return
 	}
@@ -88,11 +95,17 @@ func (r *rules) bound(e *syntax.CallExpr) {
 func (r *rules) arguments(fn *Func, at syntax.Pos, exprs []syntax.Expr, severity script.Severity) {
 	args := make([]argument, len(exprs))
 	for i, e := range exprs {
-		args[i] = argument{e, r.value(e)}
+		args[i] = argument{e, r.given(e)}
 	}
 	c := &call{rules: r, fn: fn, at: at, args: args}
-	if n := len(args); n > 0 && syntax.IsMulti(exprs[n-1]) { // any number of values, none included
-		c.open, c.args = true, args[:n-1]
+	if n := len(args); n > 0 && syntax.IsMulti(exprs[n-1]) {
+		switch _, fn := r.called(exprs[n-1]); {
+		case fn != nil && fn.Results == 1:
+		case fn != nil && fn.Results == 0:
+			c.args = args[:n-1]
+		default: // any number of values, none included
+			c.open, c.args = true, args[:n-1]
+		}
 	}
 	p := c.fit(0, 0, nil)
 	if p == nil && fn.Verify != nil && c.given.value.Exact {
@@ -100,9 +113,36 @@ func (r *rules) arguments(fn *Func, at syntax.Pos, exprs []syntax.Expr, severity
 			p = &problem{code: WrongArgument, at: c.given.at(), text: err.Error()}
 		}
 	}
-	if p != nil && !(p.name != "" && r.namedAlready(p.name, severity)) {
-		r.report(p.code, severity, p.at, p.hint, "%s: %s", fn.Name, p.text)
+	for p := range p.all() {
+		if p.name == "" || !r.namedAlready(p.name, severity) {
+			r.report(p.code, severity, p.at, p.hint, "%s: %s", fn.Name, p.text)
+		}
 	}
+}
+
+// all are the problem and the further ones; none where it is nil.
+func (p *problem) all() iter.Seq[*problem] {
+	return func(yield func(*problem) bool) {
+		if p == nil || !yield(p) {
+			return
+		}
+		for _, other := range p.more {
+			if !yield(other) {
+				return
+			}
+		}
+	}
+}
+
+// given is what is known of an argument: of a call of Recue's functions, what kind of value it gives.
+func (r *rules) given(e syntax.Expr) Value {
+	v := r.value(e)
+	if v.Kind == Unknown {
+		if _, fn := r.called(e); fn != nil && fn.Results == 1 {
+			v.Kind = fn.Gives
+		}
+	}
+	return v
 }
 
 // call is a call while its arguments are fitted to the parameters: by the rules of the call at run time, but a value
@@ -179,14 +219,31 @@ func (c *call) tooMany(i int) *problem {
 // nilGiven is a nil where a value is wanted: written so, or a name that nobody defines.
 func (c *call) nilGiven(p *Param, a argument) *problem {
 	if name := c.globalName(a.expr); name != "" {
-		return &problem{code: Undefined, name: name, at: a.at(), text: fmt.Sprintf("%s is nil: %s is not defined", p.Name, name),
-			hint: fmt.Sprintf("if the text is meant, put it into quotes: %q", name)}
+		hint := fmt.Sprintf("if the text is meant, put it into quotes: %q", name)
+		if !p.Fits(Value{Kind: Text}) {
+			hint = "is it misspelled, or local to another function?"
+			if near := c.near(name, isSet); near != "" {
+				hint = fmt.Sprintf("did you mean %s?", near)
+			}
+		}
+		return &problem{code: Undefined, name: name, at: a.at(), text: fmt.Sprintf("%s is nil: %s is not defined", p.Name, name), hint: hint}
 	}
 	return &problem{code: WrongArgument, at: a.at(),
 		text: fmt.Sprintf("%s is nil: is a variable misspelled? (leave the argument out for the default)", p.Name)}
 }
 
 func (c *call) wrongType(p *Param, a argument) *problem {
+	if _, fn := c.called(a.expr); fn != nil {
+		wrong := &problem{code: WrongArgument, at: a.at(), text: fmt.Sprintf("%s must be %s, got what %s returned", p.Name, p.Article, fn.Name)}
+		switch {
+		case !p.Fits(Value{Kind: Function}):
+		case c.fn.forwards():
+			wrong.hint = fmt.Sprintf("hand over the function and its arguments: %s(%s, …)", c.fn.Name, fn.Name)
+		default:
+			wrong.hint = fmt.Sprintf("write function() %s(…) end", fn.Name)
+		}
+		return wrong
+	}
 	return &problem{code: WrongArgument, at: a.at(), text: fmt.Sprintf("%s must be %s, got %s", p.Name, p.Article, c.lib.Show(a.value))}
 }
 
@@ -217,28 +274,45 @@ func (c *call) take(p *Param, a argument, given []string) *problem {
 	return nil
 }
 
-// options looks at a table of options that is written in the call; also are names that the function reads itself.
+// options looks at a table of options that is written in the call; also are names that the function reads itself. It gives
+// the first problem, which has the further ones.
 func (c *call) options(p *Param, table *syntax.TableExpr, given, also []string) *problem {
-	for _, f := range table.Fields {
-		if v := c.value(f.Value); f.Key == nil && v.Kind != Unknown && v.Kind != Nil {
-			return &problem{code: WrongArgument, at: f.Value.At(),
-				text: fmt.Sprintf("options are written as name = value, got %s without a name", c.lib.Show(v))}
-		}
-	}
+	var all []*problem
+	there, known := map[string]bool{}, true
 	for i, f := range table.Fields {
 		key, named := f.Key.(*syntax.StringExpr)
-		if !named || slices.Contains(also, key.Value) || overwritten(table.Fields[i+1:], key.Value) {
-			continue
-		}
 		value := argument{f.Value, c.value(f.Value)}
-		if value.value.Kind == Nil && c.globalName(f.Value) == "" {
+		switch {
+		case f.Key == nil:
+			if value.value.Kind != Unknown && value.value.Kind != Nil {
+				all = append(all, &problem{code: WrongArgument, at: f.Value.At(),
+					text: fmt.Sprintf("options are written as name = value, got %s without a name", c.lib.Show(value.value))})
+			}
+			continue
+		case !named:
+			known = false
+			continue
+		case slices.Contains(also, key.Value) || overwritten(table.Fields[i+1:], key.Value):
+			continue
+		case value.value.Kind == Nil && c.globalName(f.Value) == "":
 			continue // the same as an option that is not there
 		}
+		there[key.Value] = true
 		if wrong := c.option(p, key, value, given, also); wrong != nil {
-			return wrong
+			all = append(all, wrong)
 		}
 	}
-	return nil
+	for _, field := range p.Fields {
+		if known && !field.Optional && !there[field.Name] && !slices.Contains(given, field.Name) {
+			all = append(all, &problem{code: WrongArgument, at: table.At(),
+				text: fmt.Sprintf("%s is missing: expected %s", field.Name, field.Article)})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	all[0].more = all[1:]
+	return all[0]
 }
 
 // overwritten reports whether a key comes again, in which case the last one counts.

@@ -22,6 +22,8 @@ const (
 	Unreachable    = "unreachable"
 	IgnoredFailure = "ignored-failure"
 	EarlyCall      = "early-call"
+	TopCommand     = "top-command"
+	Comparison     = "comparison"
 )
 
 // Rule is a kind of finding.
@@ -46,6 +48,8 @@ func Rules() []Rule {
 		{Global, script.SeverityWarning, "a global that only one function uses, or that nobody reads: probably a forgotten local or a slip", "local function f()\n  reply = start \"cam1\"\n  print(reply.ok)\nend\nf()"},
 		{IgnoredFailure, script.SeverityWarning, "a parallel with on_error = \"collect\" whose results nobody looks at: failures would go unnoticed", "parallel({{cmd = \"stop\"}}, {on_error = \"collect\"})"},
 		{EarlyCall, script.SeverityWarning, "a command among the branches of parallel that runs before parallel does", "parallel {start \"cam1\", start \"cam2\"}"},
+		{TopCommand, script.SeverityWarning, "a command at the top of a script that declares schedules: it runs when the script is loaded, not when something is due", "start \"cam1\" schedule(\"show\", {daily = \"08:00\"}, function() stop \"cam1\" end)"},
+		{Comparison, script.SeverityWarning, "a field of a reply, or of a failure, is compared with what it never is", "print(status(\"cam1\").app_status == \"recording\")"},
 		{Unreachable, script.SeverityWarning, "code that is never reached", "while true do sleep(1) end\nprint \"done\""},
 		{UnusedLocal, script.SeverityWarning, "a local that nobody reads; names that begin with _ are left alone", "local reply = start \"cam1\""},
 	}

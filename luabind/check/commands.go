@@ -98,7 +98,7 @@ func (r *rules) branch(fn *Func, e syntax.Expr, name string) {
 	}
 	command := r.lib.byName[value.Text]
 	c := &call{rules: r, fn: command}
-	if p := c.options(command.options(), table, nil, []string{"cmd"}); p != nil {
+	for p := range c.options(command.options(), table, nil, []string{"cmd"}).all() {
 		wrong(p.code, p.at, p.hint, "is wrong: "+p.text)
 	}
 }

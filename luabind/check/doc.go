@@ -11,6 +11,7 @@
 //	rules.go      the walk that applies the rules of the other files
 //	names.go      names and fields that nobody defines; globals that were meant local
 //	calls.go      arguments of Recue's functions; commands.go those of try, pcall and parallel
+//	reply.go      fields of replies and of expectations; schedule.go schedules
 //	value.go      what is known of an expression's value
 //	flow.go       code that is never reached
 //

@@ -7,7 +7,7 @@ import (
 
 // statements visits a block. What follows a statement that never ends is dead.
 func (r *rules) statements(body []syntax.Stmt) {
-	before := r.dead
+	before, known := r.dead, len(r.schedules)
 	for i, s := range body {
 		r.statement(s)
 		if i+1 < len(body) && r.dead == before && r.leaves(s) {
@@ -17,7 +17,7 @@ func (r *rules) statements(body []syntax.Stmt) {
 			r.dead++
 		}
 	}
-	r.dead = before
+	r.dead, r.schedules = before, r.schedules[:known]
 }
 
 // guarded visits the body behind a condition.

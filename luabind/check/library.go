@@ -22,6 +22,11 @@ type Library struct {
 	Nearest func(name string, known []string) string
 	// UnknownOption is the text for an option that is not among the known ones; elsewhere is the Param's.
 	UnknownOption func(elsewhere map[string]string, name string, known []string) string
+	// UnknownMatcher is the text for a field of an expectation that is no matcher, "" for one that is. never says that the
+	// expectation is of the opposite already.
+	UnknownMatcher func(name string, never bool) string
+	// ReplyValues are all values of fields of a reply or an error table, by the field's name.
+	ReplyValues map[string][]string
 	// AtMost says how many arguments a function takes.
 	AtMost func(n int) string
 	// Show is a value as errors show it.
@@ -41,6 +46,12 @@ type Func struct {
 	Name      string // "start", "log.info"
 	Signature string
 	Params    []Param
+
+	Results     int  // how many values it gives, -1 where that is not known
+	Gives       Kind // the first of them
+	Reply       bool // which is the reply of a command
+	Expectation bool // which has the matchers as its fields
+
 	// Verify says what is wrong with a table of options whose options are right one by one. May be nil.
 	Verify func(options Value) error
 }

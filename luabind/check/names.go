@@ -116,6 +116,7 @@ func (r *rules) used(e syntax.Expr, visit func()) {
 		}
 	case *syntax.IndexExpr:
 		r.usedField(inner)
+		r.matched(inner)
 		r.indexed(inner.Obj)
 		r.expr(inner.Key, wanted)
 	default:

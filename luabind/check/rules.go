@@ -84,12 +84,15 @@ type rules struct {
 	suggested int
 	// collects are locals that hold what a parallel with on_error = "collect" gives.
 	collects map[*syntax.LocalStmt]*syntax.CallExpr
+	// schedules are those that were declared in the blocks around.
+	schedules []declared
 }
 
 func (r *rules) run() {
 	r.named, r.collects = map[string]script.Severity{}, map[*syntax.LocalStmt]*syntax.CallExpr{}
 	r.modules()
 	r.statements(r.file.tree.Body)
+	r.topCommands()
 	r.locals()
 	r.accidentalGlobals()
 }
@@ -121,6 +124,7 @@ func (r *rules) statement(s syntax.Stmt) {
 		r.exprs(s.Exprs)
 	case *syntax.CallStmt:
 		r.call(s.Call)
+		r.declares(s.Call)
 		if call := r.collecting([]syntax.Expr{s.Call}); call != nil {
 			r.ignored(call)
 		}
@@ -183,6 +187,7 @@ func (r *rules) expr(e syntax.Expr, why interest) {
 		r.readName(e, why)
 	case *syntax.IndexExpr:
 		r.readField(e, why)
+		r.matched(e)
 		r.indexed(e.Obj)
 		r.expr(e.Key, wanted)
 	case *syntax.CallExpr:
@@ -221,4 +226,7 @@ func (r *rules) binary(e *syntax.BinaryExpr, why interest) {
 	}
 	r.expr(e.L, left)
 	r.expr(e.R, right)
+	if e.Op == "==" || e.Op == "~=" {
+		r.compared(e)
+	}
 }

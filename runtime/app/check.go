@@ -71,8 +71,25 @@ func (a *app) verdict(findings []script.Finding, files int) error {
 // refuse shows the errors that a check finds in a script that is about to run. Its error, shown already, says that the
 // script must not run; it is nil where there are only warnings.
 func (a *app) refuse(s source, limits script.Limits) error {
-	findings := a.engine.Check([]script.Source{{Name: s.name, Text: s.text, Dir: s.dir}}, limits)
-	findings = slices.DeleteFunc(findings, func(f script.Finding) bool { return f.Severity != script.SeverityError })
+	return a.refuseFound(s, a.findings(s, limits))
+}
+
+func (a *app) findings(s source, limits script.Limits) []script.Finding {
+	return a.engine.Check([]script.Source{{Name: s.name, Text: s.text, Dir: s.dir}}, limits)
+}
+
+// warn shows the few warnings that are worth showing before a run.
+func (a *app) warn(findings []script.Finding) {
+	for _, f := range findings {
+		if f.Notice {
+			fmt.Fprint(a.stderr, findingsText([]script.Finding{f}))
+		}
+	}
+}
+
+// refuseFound is refuse for what was found.
+func (a *app) refuseFound(s source, findings []script.Finding) error {
+	findings = slices.DeleteFunc(slices.Clone(findings), func(f script.Finding) bool { return f.Severity != script.SeverityError })
 	if len(findings) == 0 {
 		return nil
 	}

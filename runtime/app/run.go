@@ -80,9 +80,11 @@ func (a *app) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.refuse(source, limits); err != nil {
+	findings := a.findings(source, limits)
+	if err := a.refuseFound(source, findings); err != nil {
 		return err
 	}
+	a.warn(findings)
 	log.WithField("seed", chance).Debug("math.random begins at this seed")
 	book, err := a.openJournal(c, cfg, log, scriptBegin(cfg, source, vars), "")
 	if err != nil {

@@ -27,4 +27,5 @@ type Finding struct {
 	Message  string   `json:"message"` // one line, without the place
 	Hint     string   `json:"hint"`    // what to try, may be empty
 	Source   string   `json:"-"`       // the source line, "" where it is not known
+	Notice   bool     `json:"-"`       // a warning that is worth showing when the script is run, too
 }
