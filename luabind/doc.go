@@ -14,4 +14,9 @@
 //	syntax/ dialect/         the language: its grammar, its code
 //	stdlib/ vm/              its libraries, its branches
 //	check.go check/          what check knows of the functions; mistakes found without running
+//
+// What keeps a command cheap here: a reply's known fields go straight from the
+// bytes into a table of the right size, and into none where the script drops the
+// result; commands that are written as tables have no branch, only an entry in
+// parallel's list; a branch waits without a goroutine where it can (vm.Branch.Park).
 package luabind

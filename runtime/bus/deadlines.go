@@ -15,6 +15,10 @@ type deadlines struct {
 	clock  clock.Clock
 	expire func(*deadlineQueue) // called by a timer
 	queues map[time.Duration]*deadlineQueue
+	// keep leaves the timer of an empty queue as it is, for the next request: one
+	// that waits at a time would otherwise make and stop one each. In virtual time
+	// it would be a moment at which nothing happens.
+	keep bool
 }
 
 // deadlineQueue holds the calls with one timeout, linked by Call.sooner and later.
@@ -62,9 +66,22 @@ func (d *deadlines) remove(call *Call) {
 		q.last = call.sooner
 	}
 	call.queue, call.sooner, call.later = nil, nil, nil
-	if q.first == nil {
-		q.timer.Stop()
-		delete(d.queues, q.timeout)
+	if q.first == nil && !d.keep {
+		d.drop(q)
+	}
+}
+
+func (d *deadlines) drop(q *deadlineQueue) {
+	q.timer.Stop()
+	delete(d.queues, q.timeout)
+}
+
+// clear stops the timers of empty queues.
+func (d *deadlines) clear() {
+	for _, q := range d.queues {
+		if q.first == nil {
+			d.drop(q)
+		}
 	}
 }
 
@@ -72,7 +89,10 @@ func (d *deadlines) remove(call *Call) {
 // it arms the timer for the next one where there is none any more.
 func (d *deadlines) due(q *deadlineQueue) *Call {
 	if q.first == nil {
-		return nil // the timer could not be stopped any more
+		if d.queues[q.timeout] == q { // else the timer could not be stopped any more
+			delete(d.queues, q.timeout)
+		}
+		return nil
 	}
 	now := d.clock.Now()
 	if !q.first.deadline.After(q.due) || !q.first.deadline.After(now) {

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"recue/runtime/clock"
@@ -69,4 +70,47 @@ func TestNoTimerWithoutARequest(t *testing.T) {
 	if virtual.Step() {
 		t.Error("a timer was left")
 	}
+}
+
+// On the machine's clock a timer stays for the next request, until it fires or the
+// connection ends.
+func TestTimerIsKeptForTheNextRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		table := newTable(clock.Real{})
+		add := func(timeout time.Duration) *Call {
+			call := &Call{timeout: timeout, done: func([]byte, error) { t.Error("timed out") }}
+			if err := table.add(call); err != nil {
+				t.Fatal(err)
+			}
+			return call
+		}
+		queue := func() (timer clock.Timer, queues int) {
+			table.mu.Lock()
+			defer table.mu.Unlock()
+			if q := table.late.queues[time.Second]; q != nil {
+				timer = q.timer
+			}
+			return timer, len(table.late.queues)
+		}
+		table.take(add(time.Second).token)
+		first, _ := queue()
+		time.Sleep(900 * time.Millisecond)
+		next := add(time.Second) // while the timer of the one before still runs
+		if timer, _ := queue(); timer != first {
+			t.Error("the second request made a timer of its own")
+		}
+		time.Sleep(900 * time.Millisecond)
+		synctest.Wait()
+		table.take(next.token)
+		time.Sleep(200 * time.Millisecond)
+		synctest.Wait()
+		if _, n := queue(); n != 0 {
+			t.Errorf("%d queues are left after the timer fired", n)
+		}
+		table.take(add(time.Minute).token)
+		table.stop(closedHere, true)
+		if _, n := queue(); n != 0 {
+			t.Errorf("%d queues are left at the end", n)
+		}
+	})
 }

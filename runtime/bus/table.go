@@ -30,7 +30,8 @@ type table struct {
 
 func newTable(c clock.Clock) *table {
 	t := &table{waiting: map[uint64]*Call{}, newest: map[string]*Call{}}
-	t.late = deadlines{clock: c, expire: t.expire, queues: map[time.Duration]*deadlineQueue{}}
+	_, real := c.(clock.Real)
+	t.late = deadlines{clock: c, keep: real, expire: t.expire, queues: map[time.Duration]*deadlineQueue{}}
 	return t
 }
 
@@ -131,6 +132,7 @@ func (t *table) stop(refuse refusal, final bool) []*Call {
 	for _, call := range calls {
 		t.remove(call)
 	}
+	t.late.clear()
 	return calls
 }
 

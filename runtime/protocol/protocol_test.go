@@ -370,3 +370,12 @@ func BenchmarkParseReply(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkParseAnyReply(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := parseAny([]byte(plainReplies[0]), "t"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
