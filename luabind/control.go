@@ -64,7 +64,7 @@ func controlFuncs() []*Func {
 			Name:    "fail",
 			Summary: "Ends the script as failed; pcall does not hold it.",
 			Params:  []Param{{Name: "message", Type: Text, Doc: "why"}},
-			Example: "if status(\"cam1\").app_status == \"error\" then fail \"cam1 is broken\" end",
+			Example: "start \"cam1\"\nif status(\"cam1\").app_status ~= \"started\" then fail \"cam1 does not record\" end",
 			Run: func(c *Call) error {
 				cause := &failed{clip(c.Text("message", ""), 64<<10), c.branch.Trace()}
 				c.branch.Root().Cancel(cause)

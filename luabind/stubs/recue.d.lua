@@ -195,7 +195,8 @@ function finally(fn) end
 ---Ends the script as failed; pcall does not hold it.
 ---
 ---```lua
----if status("cam1").app_status == "error" then fail "cam1 is broken" end
+---start "cam1"
+---if status("cam1").app_status ~= "started" then fail "cam1 does not record" end
 ---```
 ---@param message string why
 function fail(message) end

@@ -97,9 +97,11 @@ func (a *app) tellUnsettled(cfg *config.Config, u journal.Unsettled) {
 	if u.Script != "" {
 		by = " by " + visible(u.Script)
 	}
-	command, note := followUpOn(cfg, u.Server, protocol.Stop, recorder.Task{Subject: u.Subject, TaskID: u.TaskID})
-	a.display.say("%s %s: started%s at %s in a run that was cut off; to stop it: %s%s",
-		visible(u.TaskID), state, by, u.Since.Local().Format("2006-01-02 15:04:05"), command, note)
+	task := recorder.Task{Subject: u.Subject, TaskID: u.TaskID}
+	stop, note := followUpOn(cfg, u.Server, protocol.Stop, task)
+	status, _ := followUpOn(cfg, u.Server, protocol.Status, task)
+	a.display.say("%s %s: started%s at %s in a run that was cut off; to stop it: %s; if it has ended, this settles it: %s%s",
+		visible(u.TaskID), state, by, u.Since.Local().Format("2006-01-02 15:04:05"), stop, status, note)
 }
 
 // scriptBegin is what a journal says about a run of a script.
