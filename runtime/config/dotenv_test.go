@@ -118,3 +118,14 @@ func FuzzParseEnv(f *testing.F) {
 		}
 	})
 }
+
+func TestAVariableThatIsAlmostOneOfOursIsReported(t *testing.T) {
+	for name, near := range map[string]string{
+		"NATS_TIMOUT": "NATS_TIMEOUT", "nats_url": "NATS_URL", "RECUE_JOURNL": "RECUE_JOURNAL", "TASKID": "TASK_ID", "NATS_SUBJETC": "NATS_SUBJECT",
+		"NATS_TIMEOUT": "", "RECUE_MAX_HEAP": "", "NATS_PORT": "", "NATS_HOST": "", "DATABASE_URL": "", "PORT": "", "LOG_FILE": "", "TASK": "",
+	} {
+		if got := nearVariable(name); got != near {
+			t.Errorf("%s is taken for %q, want %q", name, got, near)
+		}
+	}
+}

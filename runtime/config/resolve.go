@@ -59,7 +59,7 @@ func (s Sources) layers(c *Config) ([]layer, error) {
 	if level < 0 {
 		file = last["env-file"]
 	}
-	dotenv, err := s.dotenv(file, level >= 0)
+	dotenv, slips, err := s.dotenv(file, level >= 0)
 	if err != nil {
 		return nil, err
 	}
@@ -67,13 +67,14 @@ func (s Sources) layers(c *Config) ([]layer, error) {
 		delete(last, "env-file") // there is none to show
 	}
 	layers = append(layers, dotenv)
+	c.Warnings = slips
 
 	if name, level := find(layers, "context"); level >= 0 {
 		context, warnings, err := s.context(name)
 		if err != nil {
 			return nil, err
 		}
-		c.Warnings = warnings
+		c.Warnings = append(c.Warnings, warnings...)
 		layers = append(layers, context)
 	}
 	return append(layers, last), nil
