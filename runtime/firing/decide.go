@@ -11,6 +11,10 @@ import (
 // taken for one whose time was while nothing ran.
 const prompt = time.Minute
 
+// maxBehind is how many firings of a job may be on their way or run at once. The
+// stream keeps more of them than that, so that none is lost.
+const maxBehind = 100
+
 // maxLook bounds how many occurrences of the past are looked at in one go.
 const maxLook = 100_000
 
@@ -42,6 +46,8 @@ func decide(s *schedule.Schedule, job string, cursor, now, since time.Time) []Fi
 		late := now.Sub(o.Due)
 		reason := ""
 		switch live := o.Due.After(since) && late <= prompt; {
+		case len(due)-i > maxBehind:
+			reason = fmt.Sprintf("more than %d of its firings were due at once, and only the newest run", maxBehind)
 		case live:
 		case late > s.Grace:
 			reason = fmt.Sprintf("its time was %v ago, and its grace is %v", late.Round(time.Second), s.Grace)

@@ -2,6 +2,7 @@ package firing
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -185,6 +186,62 @@ func TestWhatCameDueIsDecided(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// The stream keeps 200 messages of a job: what was more than that would be lost.
+func TestAThousandFiringsThatAreDueAtOnceAreNotAllPublished(t *testing.T) {
+	s, err := schedule.New(schedule.Spec{Every: "1s", Missed: "all", Grace: "1h"}, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	firings := decide(s, "j", noon, noon.Add(1000*time.Second), noon.Add(999*time.Second))
+	if len(firings) != 1+maxBehind || firings[0].Kind != Missed || firings[0].Count != 1000-maxBehind {
+		t.Errorf("%d firings, the first %+v", len(firings), firings[0])
+	}
+}
+
+func TestARunIsSkippedWhereTooManyGoOn(t *testing.T) {
+	var c current
+	for i := range maxBehind {
+		if v, _ := c.place(fmt.Sprint(i), schedule.OverlapAllow); v != enters {
+			t.Fatalf("run %d did not enter", i)
+		}
+	}
+	if v, reason := c.place("one more", schedule.OverlapAllow); v != skips || reason == "" {
+		t.Errorf("one more: %v, %q", v, reason)
+	}
+}
+
+// A stop that was planned by a run which is no more must not end a later recording.
+func TestAPlannedStopIsLeftOutWhereALaterRecordingHasOneOfItsOwn(t *testing.T) {
+	h := newHouse(t, Options{})
+	n, _ := h.node("a", nil, nil)
+	task := Stop{TaskID: "cam1", Subject: "rec", Run: "first"}
+	if _, err := n.PlanStop(t.Context(), noon.Add(time.Hour), task); err != nil {
+		t.Fatal(err)
+	}
+	var first Job
+	if err := readAll(t.Context(), n.store.jobs, func(_ string, data []byte) error { return json.Unmarshal(data, &first) }); err != nil {
+		t.Fatal(err)
+	}
+	if superseded, err := n.superseded(t.Context(), first); superseded || err != nil {
+		t.Errorf("alone: %v, %v", superseded, err)
+	}
+	h.passes(time.Minute)
+	task.Run = "second"
+	done, err := n.PlanStop(t.Context(), noon.Add(2*time.Hour), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if superseded, err := n.superseded(t.Context(), first); !superseded || err != nil {
+		t.Errorf("beside a later one: %v, %v", superseded, err)
+	}
+	if err := done(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if superseded, err := n.superseded(t.Context(), first); superseded || err != nil {
+		t.Errorf("after the later one was taken back: %v, %v", superseded, err)
 	}
 }
 

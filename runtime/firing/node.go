@@ -114,6 +114,7 @@ func (n *Node) Serve(ctx context.Context) error {
 	background.Go(func() { n.watchJobs(work, jobs) })
 	background.Go(func() { n.watchRuns(work, runs) })
 	background.Go(func() { n.keepAlive(work) })
+	background.Go(func() { n.tidy(work) })
 
 	<-ctx.Done()
 	n.mu.Lock()
@@ -347,6 +348,24 @@ func (n *Node) wake() {
 	close(n.changed)
 	n.changed = make(chan struct{})
 	n.mu.Unlock()
+}
+
+// tidy removes, day by day, what is left of the records of planned stops that were
+// taken back.
+func (n *Node) tidy(ctx context.Context) {
+	for {
+		if err := n.store.jobs.PurgeDeletes(ctx); err != nil && ctx.Err() == nil {
+			n.opts.Log.WithError(err).Debug("deleted records could not be purged; tomorrow they will be")
+		}
+		morrow := make(chan struct{})
+		timer := n.opts.Clock.AfterFunc(24*time.Hour, func() { close(morrow) })
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-morrow:
+		}
+	}
 }
 
 // keepAlive tells the consumer that the firings of this node's runs are in hand.

@@ -87,6 +87,8 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 // place puts the run where its policy has it.
 func (c *current) place(key string, policy schedule.Overlap) (verdict, string) {
 	switch {
+	case len(c.Running) >= maxBehind:
+		return skips, fmt.Sprintf("%d runs of the job go on already", len(c.Running))
 	case len(c.Running) == 0 || policy == schedule.OverlapAllow:
 		c.Running = append(c.Running, key)
 		if c.Waiting == key {
