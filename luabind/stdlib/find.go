@@ -53,7 +53,7 @@ func subjectArgs(L *lua.LState) (subject, pattern string, start int) {
 func (lib *library) stringFind(L *lua.LState) int {
 	subject, text, start := subjectArgs(L)
 	if lua.LVAsBool(L.Get(4)) || !strings.ContainsAny(zeroEnds(text), magic) {
-		i := strings.Index(subject[start:], text)
+		i := lib.index(L, subject[start:], text)
 		if i < 0 {
 			L.Push(lua.LNil)
 			return 1
@@ -76,6 +76,22 @@ func (lib *library) stringFind(L *lua.LState) int {
 		L.Push(m.capture(i, from, to))
 	}
 	return 2 + m.level
+}
+
+// index is strings.Index, in parts that overlap, and polls between them.
+func (lib *library) index(L *lua.LState, subject, text string) int {
+	window := max(1<<20, 2*len(text))
+	for at := 0; ; {
+		part := subject[at:min(at+window, len(subject))]
+		if i := strings.Index(part, text); i >= 0 {
+			return at + i
+		}
+		if at+len(part) == len(subject) {
+			return -1
+		}
+		at += window - len(text) + 1
+		lib.poll(L)
+	}
 }
 
 func (lib *library) stringMatch(L *lua.LState) int {

