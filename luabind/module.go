@@ -103,6 +103,9 @@ func requireModule(c *Call) error {
 
 // load gives a compiled text, or nil and a message, as Lua's load functions do.
 func (c *Call) load(code, name string) error {
+	if strings.HasPrefix(code, "#") { // which Lua passes over in files only
+		return c.Return(lua.LNil, lua.LString(chunkName(name)+":1: unexpected symbol near '#'"))
+	}
 	chunk, err := load(chunkName(name), []byte(code), c.run.limits)
 	if err != nil {
 		return c.Return(lua.LNil, lua.LString(err.Error()))

@@ -129,8 +129,6 @@ func (p *parser) primary() Expr {
 
 // suffixed reads a primary expression with everything that is called on it or taken from it.
 func (p *parser) suffixed() Expr {
-	p.enter()
-	defer p.leave()
 	e := p.primary()
 	for n := 0; ; n++ {
 		p.boundChain(n)
@@ -200,8 +198,6 @@ func (p *parser) callArgs() []Expr {
 
 func (p *parser) table() Expr {
 	t := &TableExpr{Node: Node{p.tok.pos}}
-	p.enter()
-	defer p.leave()
 	o := p.open()
 	for p.tok.kind != "}" {
 		t.Fields = append(t.Fields, p.field())

@@ -89,7 +89,8 @@ func (p *parser) key(context string) *StringExpr {
 	return &StringExpr{Node{name.Pos}, name.Text}
 }
 
-// enter and leave count nesting.
+// enter and leave count nesting: of blocks and of expressions, as the reference interpreter counts. Whatever nests otherwise has
+// one of the two in each level.
 func (p *parser) enter() {
 	p.depth++
 	if p.depth > p.nesting {
@@ -303,8 +304,6 @@ func (p *parser) localStatement(at Node) Stmt {
 
 // functionBody reads parameters, body and "end" of a function that o opened.
 func (p *parser) functionBody(at Pos, o opener, method bool) *FuncExpr {
-	p.enter()
-	defer p.leave()
 	fn := &FuncExpr{Node: Node{at}}
 	if method {
 		fn.Params = append(fn.Params, Name{Text: "self"})

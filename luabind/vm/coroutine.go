@@ -143,11 +143,24 @@ func (c stockCoroutines) run(L *lua.LState, co *lua.LState) int {
 		b.unnest(frames)
 		b.vm.state.G.CurrentThread = L
 	}()
+	if _, left := currentFrame(co); !left {
+		return finishTail(L, co)
+	}
 	n := c.resume(L)
 	if b.Cancelled() {
 		Raise(L, lua.LString(b.Cause().Error()))
 	}
 	return n
+}
+
+// finishTail is the resume of a coroutine whose function has yielded with its
+// last call, return yield(…): gopher-lua has given up the function's frame and
+// does not know how to go on. What is passed to resume is what the function
+// returns, and the coroutine ends. The stack is that of resume.
+func finishTail(L, co *lua.LState) int {
+	co.Dead = true
+	L.Replace(1, lua.LTrue)
+	return L.GetTop()
 }
 
 // state names a coroutine's state: a thread has a Parent from resume to yield.

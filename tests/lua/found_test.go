@@ -24,6 +24,11 @@ var found = []struct{ name, source, want string }{
 	{"an error of the interpreter that no Lua function raised",
 		"print(pcall(string.gsub, 'a', 'a', setmetatable({}, {__index = 5})))\nprint(pcall(setmetatable({}, {__call = 5})))",
 		"false\tattempt to index a number value\nfalse\tattempt to call a table value\n"},
+	{"a yield as the last call of a coroutine",
+		"local co = coroutine.wrap(function(...) return coroutine.yield(...) end)\nprint(co(1, 2))\nprint(co(3, nil))\nprint(pcall(co))\n" +
+			"co = coroutine.create(function() return (function(x) return coroutine.yield(x) end)(5) end)\n" +
+			"print(coroutine.resume(co))\nprint(coroutine.status(co), coroutine.resume(co))\nprint(coroutine.status(co), coroutine.resume(co))",
+		"1\t2\n3\tnil\nfalse\tcannot resume dead coroutine\ntrue\t5\nsuspended\ttrue\ndead\tfalse\tcannot resume dead coroutine\n"},
 	{"a wrong argument of pcall names what was called",
 		"local protect = pcall\nprint(pcall(function() protect() end))\nprint(pcall(pcall))\nprint(pcall(function() coroutine.create(1) end))",
 		"false\tprog0.lua:2: bad argument #1 to 'protect' (value expected)\nfalse\tbad argument #1 to '?' (value expected)\n" +

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -219,4 +220,14 @@ func stock(t testing.TB, program string) (out string) {
 		fmt.Fprintln(&b, "uncaught:", err)
 	}
 	return b.String()
+}
+
+// What the suite wants is what the reference interpreter does.
+func TestReferenceRunsTheSuite(t *testing.T) {
+	for _, file := range suiteFiles(t) {
+		out, err := exec.CommandContext(t.Context(), "lua5.1", file).CombinedOutput()
+		if err != nil || string(out) != "ok\n" {
+			t.Errorf("%s: %v\n%s", file, err, out)
+		}
+	}
 }

@@ -4,6 +4,12 @@ package programs
 func (g *generator) coroutine() {
 	name := g.name("co")
 	wrapped := g.chance(35)
+	var result func() string
+	if g.chance(20) { // it yields with its last call
+		result = func() string {
+			return g.pick("coroutine.yield("+g.list(2)+")", "(coroutine.yield(a))", "(function(...) return coroutine.yield(...) end)(a, 2)", "a, coroutine.yield()")
+		}
+	}
 	if wrapped {
 		g.line("local %s = coroutine.wrap(function(a, ...)", name)
 	} else {
@@ -15,7 +21,7 @@ func (g *generator) coroutine() {
 		for range 1 + g.IntN(3) {
 			g.yielding(name, wrapped)
 		}
-	}, nil)
+	}, result)
 	g.line("end)")
 	if wrapped {
 		for range 2 + g.IntN(3) {
