@@ -127,7 +127,9 @@ type history struct {
 	Count int       `json:"count"`
 }
 
-// settled gives the runs of a job once none of them goes on that was due before now.
+// settled gives the runs of a job once none of them goes on that was due before now, and
+// none is missing between them: a firing that a dead process had in hand has no record
+// until another takes it. Out of patience it gives what there is.
 func (s *studio) settled(dir, job string, flags ...string) []history {
 	s.t.Helper()
 	now := time.Now()
@@ -147,13 +149,26 @@ func (s *studio) settled(dir, job string, flags ...string) []history {
 				open++
 			}
 		}
-		if open == 0 && len(old) > 0 {
-			return old
-		}
-		if time.Since(now) > 2*patience {
+		late := time.Since(now) > 2*patience
+		if open > 0 && late {
 			s.t.Fatalf("%d runs of %s do not end: %s", open, job, r.stdout)
 		}
+		if open == 0 && len(old) > 0 && (late || !strings.HasPrefix(job, "job") || holes(old) == 0) {
+			return old
+		}
 	}
+}
+
+// holes counts the seconds between the first and the last of runs, the newest first,
+// that have none.
+func holes(runs []history) int {
+	n := int(runs[0].Due.Unix()-runs[len(runs)-1].Due.Unix()) + 1
+	for i, h := range runs {
+		if n--; i < len(runs)-1 {
+			n -= max(h.Count, 1) - 1
+		}
+	}
+	return max(n, 0)
 }
 
 // beats is a script with jobs that are due each second and ask for the status of a
