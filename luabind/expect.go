@@ -168,23 +168,32 @@ func (c *Call) unmet(u *script.Unmet, soft bool, failures ...script.Failure) err
 	e := c.run.locate(u.Message, c.branch.Trace(), u)
 	e.Message, e.Hint = u.Message, ""
 	e.Failures = failures
-	held := c.branch.Host().(*local).held
-	if trial := c.env().Trial; trial != nil && !held {
-		trial.Unmet = append(trial.Unmet, e)
-	}
-	if soft && !held {
+	c.note(e)
+	if held := c.branch.Host().(*local).held; soft && held == nil {
 		return nil
 	}
 	return &vm.Error{Value: c.run.unmetValue(e), Trace: c.branch.Trace()}
 }
 
-// contained calls fn so that what fails in it is its caller's to judge.
-func (c *Call) contained(fn lua.LValue, args ...lua.LValue) ([]lua.LValue, *vm.Error) {
-	host := c.branch.Host().(*local)
-	before := host.held
-	host.held = true
-	defer func() { host.held = before }()
-	return c.branch.Call(fn, args...)
+// note tells whoever judges it of an expectation that was not met.
+func (c *Call) note(e *script.Error) {
+	if held := c.branch.Host().(*local).held; held != nil {
+		held.unmet = append(held.unmet, e)
+	} else if trial := c.env().Trial; trial != nil {
+		trial.Unmet = append(trial.Unmet, e)
+	}
+}
+
+// contained calls fn so that what fails in it is its caller's to judge. It also gives
+// the expectations that were not met, those that a pcall or a parallel took included.
+func (c *Call) contained(fn lua.LValue) ([]lua.LValue, *vm.Error, []*script.Error) {
+	before := c.branch.Host().(*local)
+	within := *before // the branch's own: others may share what it has
+	within.held = &holding{}
+	c.branch.SetHost(&within)
+	defer c.branch.SetHost(before)
+	results, err := c.branch.Call(fn)
+	return results, err, within.held.unmet
 }
 
 // unmetKey is where the metatable of a raised expectation keeps its *script.Error.

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/vm"
 	"recue/runtime/fault"
 )
 
@@ -190,12 +191,18 @@ func fails(c *Call) error {
 		return argumentf("the value must be a function, as in expect(function() stop \"cam1\" end).fails(), got %s", show(e.value))
 	}
 	code := c.Text("code", "")
-	results, failed := c.contained(e.value)
+	results, failed, unmet := c.contained(e.value)
 	if c.branch.Cancelled() {
 		if failed != nil {
 			return failed
 		}
 		return c.branch.Cause()
+	}
+	if len(unmet) > 0 { // the test's own failure, and not the one that is looked for
+		for _, u := range unmet {
+			c.note(u)
+		}
+		return &vm.Error{Value: c.run.unmetValue(unmet[0]), Trace: c.branch.Trace()}
 	}
 	said := "fail"
 	if code != "" {

@@ -76,7 +76,12 @@ func parallel(c *Call) error {
 	if len(s.tasks) == 0 {
 		c.env().Log.WithField("at", c.branch.Position().String()).Warn("parallel: there are no branches to run")
 	}
-	if err := c.branch.Admit(len(s.tasks)); err != nil {
+	if c.branch.Depth() >= maxNested {
+		cause := &failed{fmt.Sprintf("stack overflow: parallel is called within parallel more than %d deep", maxNested), c.branch.Trace()}
+		c.branch.Root().Cancel(cause) // else every level would wrap the error of the one within it
+		return cause
+	}
+	if err := c.branch.Admit(s.most()); err != nil {
 		return err
 	}
 	if err := c.stopped("parallel", ""); err != nil {
@@ -84,6 +89,18 @@ func parallel(c *Call) error {
 	}
 	s.run()
 	return s.finish()
+}
+
+// maxNested is how deep parallel may be called within parallel. More is a function
+// that calls itself for ever, and thousands of such levels take long to end.
+const maxNested = 200
+
+// most is how many of the branches so far may run at once.
+func (s *set) most() int {
+	if v := s.call.Value("limit"); v != nil {
+		return int(min(v.(lua.LNumber), lua.LNumber(len(s.tasks))))
+	}
+	return len(s.tasks)
 }
 
 // collect reads the branches, and refuses all of them if one is wrong: nothing
@@ -102,8 +119,8 @@ func (s *set) collect() error {
 				return err
 			}
 		}
-		if len(s.tasks) > c.run.limits.Threads {
-			return c.branch.Admit(len(s.tasks))
+		if s.most() > c.run.limits.Threads {
+			return c.branch.Admit(s.most())
 		}
 		t := task{key: key}
 		switch {

@@ -188,3 +188,9 @@ func TestNestedParallelOrder(t *testing.T) {
 		end)
 		print(table.concat(r, "|"))`, strings.Join(want, "|"))
 }
+
+func TestParallelWithinItselfForEverEndsWithItsLine(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	s.fails("local function p()\n  pcall(parallel, {p})\nend\np()", "stack overflow: parallel is called within parallel more than 200 deep", 1)
+	s.prints("local function deep(n) if n == 0 then return 'bottom' end return parallel({function() return deep(n - 1) end})[1] end print(deep(190))", "bottom")
+}

@@ -38,9 +38,14 @@ type run struct {
 type local struct {
 	env   *environment
 	scope *recorder.Scope // the environment's, or one within it
-	// held says that an expectation which is not met is for the caller to judge
-	// and need not fail the test: within eventually and fails.
-	held bool
+	// held gets the expectations that are not met where they are for the caller to
+	// judge and need not fail the test: within eventually and fails. Else nil.
+	held *holding
+}
+
+// holding is what was held back within one call.
+type holding struct {
+	unmet []*script.Error
 }
 
 func (c *Call) env() *environment      { return c.branch.Host().(*local).env }

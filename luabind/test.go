@@ -233,16 +233,22 @@ func eventually(c *Call) error {
 	within, every := c.Span("within", 10*time.Second), c.Span("every", 200*time.Millisecond)
 	begun := c.run.host.Clock.Now()
 	for tries := 1; ; tries++ {
-		results, failed := c.contained(c.Value("fn"))
-		if failed == nil {
+		results, failed, unmet := c.contained(c.Value("fn"))
+		if failed == nil && len(unmet) == 0 {
 			trial.Expectations++
 			return c.Return(results...)
 		}
 		if c.branch.Cancelled() {
+			if failed == nil {
+				return c.branch.Cause()
+			}
 			return failed
 		}
 		passed := c.run.host.Clock.Now().Sub(begun)
 		if passed >= within {
+			if failed == nil {
+				return c.stillFailing(tries, within, unmet[len(unmet)-1])
+			}
 			return c.stillFailing(tries, within, c.run.explainValue(c.branch, failed))
 		}
 		if err := c.pause(min(every, within-passed), "eventually"); err != nil {

@@ -123,7 +123,13 @@ func TestMatchers(t *testing.T) {
 		{`expect(function() stop "x" end).never.fails()`, "not to fail: it failed with t.lua:2: stop x"},
 		{`expect(function() stop "x" end).never.fails("timeout")`, "stop x: the recorder refused"},
 		{`local e = expect(function() stop "x" end).fails("rejected") expect(e.task_id).equals("x")`, ""},
-		{`expect(function() expect(1).equals(2) end).fails("error")`, ""},
+		{`expect(function() error "x" end).fails("error")`, ""},
+		// an expectation within is the test's own, whoever catches it
+		{`expect(function() expect(1).equals(2) end).fails("error")`, "expected 1 to equal 2"},
+		{`expect(function() pcall(function() expect(1).equals(2) end) stop "x" end).fails("rejected")`, "expected 1 to equal 2"},
+		{`eventually(function() pcall(function() expect(1).equals(2) end) end, {within = 0})`, "still failing after 0s (tried once): expected 1 to equal 2"},
+		{`eventually(function() parallel({function() expect(1).equals(2) end}, {on_error = "collect"}) end, {within = 0})`, "expected 1 to equal 2"},
+		{`local n = 0 eventually(function() n = n + 1 pcall(function() expect(n).equals(3) end) end, {every = 0})`, ""},
 		// what is no proper use
 		{`expect(3).equal(4)`, `unknown matcher "equal" (did you mean "equals"?)`},
 		{`expect(3).is_near(4)`, `expect(value).is_near: tolerance is missing`},

@@ -18,6 +18,7 @@ import (
 type Branch struct {
 	vm     *VM
 	parent *Branch
+	depth  int
 	host   any
 	turn   *waiter // of the goroutine; nil where there was no need yet
 	task   *task   // of a branch that may wait without one; nil: it may not
@@ -93,6 +94,9 @@ func Of(L *lua.LState) *Branch {
 // Host is what the host attached to the branch with Go.
 func (b *Branch) Host() any { return b.host }
 
+// SetHost attaches other data to the branch. Branches that it starts are not affected.
+func (b *Branch) SetHost(host any) { b.host = host }
+
 // ErrCancelled is the cause of a Cancel without one.
 var ErrCancelled = errors.New("cancelled")
 
@@ -121,6 +125,7 @@ func (m *VM) Go(parent *Branch, host any, run func(b *Branch), ended func()) *Br
 // enter counts the branch in.
 func (b *Branch) enter() {
 	if b.parent != nil {
+		b.depth = b.parent.depth + 1
 		b.parent.adopt(b)
 	} else {
 		b.vm.enlist(b)
@@ -217,6 +222,9 @@ func (b *Branch) Interrupted() error {
 	}
 	return b.cause
 }
+
+// Depth is how many branches it is within.
+func (b *Branch) Depth() int { return b.depth }
 
 // Root is the branch that b descends from: the script, or a finally function.
 func (b *Branch) Root() *Branch {
