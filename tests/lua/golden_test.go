@@ -1,15 +1,12 @@
 package lua
 
 import (
-	"flag"
 	"os"
 	"strings"
 	"testing"
 
 	"recue/tests/lua/programs"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew from lua5.1; needs the build tag oracle")
 
 const (
 	goldenFile  = "testdata/programs.golden"

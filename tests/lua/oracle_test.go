@@ -4,6 +4,7 @@ package lua
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -19,6 +20,8 @@ import (
 
 	"recue/tests/lua/programs"
 )
+
+var update = flag.Bool("update", false, "write the golden files anew from lua5.1")
 
 // batch is how many programs one process of the reference interpreter runs.
 const batch = 100

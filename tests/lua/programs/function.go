@@ -31,14 +31,12 @@ func (g *generator) functionStatement() {
 			g.declare(anything, "b")
 		}
 	}
-	result := func() string { return "" }
+	var result func() string
 	switch g.IntN(4) {
 	case 0: // recursion
 		result = func() string { return fmt.Sprintf("%s(%s)", name, g.list(1)) }
 	case 1:
 		result = func() string { return g.pick(g.call(2), "("+g.call(2)+")", g.list(3)) }
-	default:
-		result = nil
 	}
 	form := g.IntN(5)
 	switch form {
