@@ -70,10 +70,10 @@ func (c stockCoroutines) create5(L *lua.LState) int {
 	L.SetTop(0)
 	L.Push(c.body)
 	L.RemoveContext() // NewThread would derive a cancel context from it for every coroutine
-	depth := L.Options.CallStackSize
-	L.Options.CallStackSize = coDepth // of the main program it would have what costs more than the rest of it
+	own := L.Options
+	L.Options.CallStackSize = coDepth // as many as the main program's would cost more than the rest of it
 	c.create(L)
-	L.Options.CallStackSize = depth
+	L.Options = own
 	L.SetContext(b)
 	co := L.Get(-1).(*lua.LState)
 	L.SetTop(0)

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -211,4 +212,23 @@ func TestPollGivesTheCauseOfACancellation(t *testing.T) {
 		}
 	}, nil)
 	h.m.Wait()
+}
+
+// With the registry that gopher-lua gives by itself it takes seven times the memory.
+func TestACoroutineIsSmall(t *testing.T) {
+	h := newHarness(t, Options{})
+	const n = 2000
+	before := heapAfterGC()
+	if err := h.run("kept = {} for i = 1, 2000 do kept[i] = coroutine.wrap(function() coroutine.yield() end) kept[i]() end"); err != nil {
+		t.Fatal(err)
+	}
+	if each := (heapAfterGC() - before) / n; each > 30_000 {
+		t.Errorf("%d bytes", each)
+	}
+	runtime.KeepAlive(h.m)
+}
+
+func heapAfterGC() int64 {
+	runtime.GC()
+	return heapInUse()
 }

@@ -85,6 +85,7 @@ func New(opts Options) *VM {
 		MinimizeStackMemory: true, // sound because no thread is used after an error (see protect)
 	})}
 	m.baton.run = m.drivers.run
+	m.state.Options.RegistrySize = registryMin // NewState takes less than 128 for a mistake, and gives every thread 5,120
 	// The state's own thread never runs Lua; it is the parent of all others.
 	m.state.G.MainThread = m.state
 	m.state.G.CurrentThread = m.state
