@@ -64,7 +64,8 @@ var (
 	}
 )
 
-// replyTable is a valid reply as scripts see it.
+// replyTable is a valid reply as scripts see it. It needs no baton: the table is
+// nobody else's yet, and of L it only reads the marks, which openMarks has made.
 func replyTable(L *lua.LState, r protocol.Reply) *lua.LTable {
 	t := L.CreateTable(0, 5+len(r.Extra))
 	for _, m := range r.Extra {
@@ -138,6 +139,12 @@ const (
 	listMark   = "recue.list"
 	objectMark = "recue.object"
 )
+
+// openMarks makes the marks.
+func openMarks(L *lua.LState) {
+	mark(L, listMark)
+	mark(L, objectMark)
+}
 
 // mark gives the shared metatable for decoded lists or objects.
 func mark(L *lua.LState, name string) *lua.LTable {

@@ -3,7 +3,6 @@ package luabind
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,8 +52,7 @@ type set struct {
 	tasks    []task
 	errs     []*vm.Error // of the branches that failed
 	results  []lua.LValue
-	replies  []protocol.Reply // of commands; turned into tables when all have ended
-	host     *local           // of the branches
+	host     *local // of the branches
 	policy   branch.Policy
 	group    *branch.Group
 	rollback string // what became of it, for the error
@@ -140,9 +138,6 @@ func (s *set) collect() error {
 	}
 	n := len(s.tasks)
 	s.errs, s.results = make([]*vm.Error, n), make([]lua.LValue, n)
-	if slices.ContainsFunc(s.tasks, func(t task) bool { return t.command != nil }) {
-		s.replies = make([]protocol.Reply, n)
-	}
 	return s.hole()
 }
 
@@ -239,8 +234,11 @@ func (s *set) run() {
 func (s *set) start(g *branch.Group, i int) func(error) {
 	t := &s.tasks[i]
 	if t.command != nil {
+		L := s.call.L
 		call := s.host.scope.Send(t.command.cmd, t.command.route, func(r protocol.Reply, err error) {
-			s.replies[i] = r
+			if err == nil {
+				s.results[i] = replyTable(L, r) // here, beside what others do, and not when all have ended
+			}
 			g.Done(i, err)
 		})
 		return func(cause error) { call.Cancel(causeFault(cause)) }
@@ -306,8 +304,6 @@ func (s *set) finish() error {
 		case err != nil:
 			failures = append(failures, failure{t.key, err})
 			v = c.run.errorValue(err)
-		case t.command != nil:
-			v = replyTable(c.L, s.replies[i])
 		}
 		results.RawSet(t.key, v)
 	}

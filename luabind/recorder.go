@@ -166,16 +166,18 @@ func (c *Call) place() string {
 
 func (c *Call) command(cmd protocol.Cmd) error {
 	a := &answer{}
+	if !vm.Unwanted(c.L) {
+		a.tableFor = c.L
+	}
 	start, err := c.sending(c.request(cmd), a)
 	if err != nil {
 		return err
 	}
-	unwanted := vm.Unwanted(c.L)
 	return c.wait(start, func() (lua.LValue, error) {
-		if a.err != nil || unwanted {
+		if a.err != nil || a.table == nil {
 			return nil, a.err
 		}
-		return replyTable(c.L, a.reply), nil
+		return a.table, nil
 	})
 }
 
@@ -192,8 +194,10 @@ func (c *Call) send(q request) (protocol.Reply, error) {
 
 // answer is the outcome of a command.
 type answer struct {
-	reply protocol.Reply
-	err   error
+	reply    protocol.Reply
+	err      error
+	tableFor *lua.LState // if set, a good reply is made a table at once, without the baton
+	table    *lua.LTable
 }
 
 // sending gives how to send a command for a wait, after which a has the outcome.
@@ -203,7 +207,12 @@ func (c *Call) sending(q request, a *answer) (start func(wake func()) func(cause
 	}
 	return func(wake func()) func(error) {
 		call := c.scope().Send(q.cmd, q.route, func(r protocol.Reply, err error) {
-			a.reply, a.err = r, err
+			a.err = err
+			if err == nil && a.tableFor != nil {
+				a.table = replyTable(a.tableFor, r)
+			} else {
+				a.reply = r
+			}
 			wake()
 		})
 		return func(cause error) { call.Cancel(causeFault(cause)) }

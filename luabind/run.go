@@ -104,6 +104,7 @@ func (r *run) open(name string) {
 	})
 	dialect.Install(L, dialect.Options{MaxString: r.limits.String})
 	r.match = L.GetField(L.GetGlobal("string"), "match")
+	openMarks(L)
 	r.openFuncs()
 	r.openArguments(name)
 }
