@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -106,6 +107,32 @@ func FuzzLoad(f *testing.F) {
 		}
 		if e, ok := err.(*syntax.Error); err != nil && (!ok || strings.HasPrefix(e.Message, "internal error") || e.Line > 0 && e.Column < 1) {
 			t.Errorf("not a proper syntax error: %#v", err)
+		}
+	})
+}
+
+// FuzzRun holds that generated code never takes the VM down: a program ends, or fails with a Lua error. It has no libraries, so that
+// nothing can be reached, and a budget of instructions.
+func FuzzRun(f *testing.F) {
+	for _, c := range append(append(languageCases[:len(languageCases):len(languageCases)], errorCases...), stockDefects...) {
+		if len(c.src) < 2000 {
+			f.Add(c.src)
+		}
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		chunk, err := Load("t", []byte(src))
+		if err != nil {
+			return
+		}
+		L := lua.NewState(lua.Options{SkipOpenLibs: true, CallStackSize: 200, RegistryMaxSize: 1 << 16, RegistryGrowStep: 4096})
+		defer L.Close()
+		Install(L, Options{MaxString: 1 << 16})
+		L.SetContext(&budget{Context: context.Background(), left: 20_000})
+		L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int { return 0 }))
+		L.SetGlobal("tr", L.NewFunction(func(L *lua.LState) int { return L.GetTop() }))
+		L.Push(L.NewFunctionFromProto(chunk.Proto))
+		if err := L.PCall(0, 0, nil); err != nil && strings.Contains(err.Error(), "runtime error") {
+			t.Errorf("%q: %v", src, err)
 		}
 	})
 }
