@@ -58,9 +58,4 @@ test("eventually waits for what others bring about", {tags = "in-order"}, functi
   expect(tries).above(1)
 end)
 
-test("an expectation prints as what was expected", {tags = "in-order"}, function()
-  local e = expect(function() expect({1, {a = true}}).equals({1}) end).fails("error")
-  expect(e.message).contains("expected {1, {a = true}} to equal {1}")
-end)
-
 test("left out", {tags = "in-order", skip = "to show that it is"}, function() error "never run" end)
