@@ -13,7 +13,7 @@ func TestAHundredKillsOfALoneServe(t *testing.T) {
 // TestTwoThousandFiringsOnThreeServes is TestEachFiringRunsOnOneOfTwoServes at length.
 func TestTwoThousandFiringsOnThreeServes(t *testing.T) {
 	t.Parallel()
-	if firings := killAmong(t, 3, 30, 40, true); firings < 2000 {
+	if firings := killAmong(t, 3, 30, 40, true, 2000); firings < 2000 {
 		t.Errorf("only %d firings were looked at", firings)
 	}
 }

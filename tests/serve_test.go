@@ -262,12 +262,12 @@ func endsWell(t *testing.T, p *process) {
 
 func TestEachFiringRunsOnOneOfTwoServes(t *testing.T) {
 	t.Parallel()
-	killAmong(t, 2, 4, 2, false)
+	killAmong(t, 2, 4, 2, false, 0)
 }
 
 // killAmong kills, and with freeze stops for a while, some of several serves on one
-// server, and starts others instead.
-func killAmong(t *testing.T, serves, jobs, strikes int, freeze bool) (firings int) {
+// server, and starts others instead. It goes on until at least least runs were heard.
+func killAmong(t *testing.T, serves, jobs, strikes int, freeze bool, least int) (firings int) {
 	s := newStudio(t)
 	dir := beats(t, jobs)
 	// What a dead process had in hand is to be taken over while the test waits.
@@ -293,6 +293,7 @@ func killAmong(t *testing.T, serves, jobs, strikes int, freeze bool) (firings in
 		alive[i] = s.serve(dir, "beats.lua")
 	}
 	s.more(jobs)
+	s.until("the least", func(heard map[string]int) bool { return total(heard) >= least })
 	for i := range jobs {
 		job := fmt.Sprintf("job%d", i+1)
 		firings += s.account(job, s.settled(dir, job))
