@@ -59,7 +59,7 @@ func compareBatch(t *testing.T, from uint64, n int, different, limited *atomic.I
 		d := difference(t, sources[i], want)
 		switch {
 		case d == "":
-		case tooDeep(want + d):
+		case tooDeep(want+d) || nestsTooDeep(t, sources[i]):
 			limited.Add(1)
 		case different.Add(1) <= shown:
 			t.Errorf("SEED=%d PROGRAMS=1: %s\n%s", from+uint64(i), d, shrink(t, sources[i]))

@@ -5,6 +5,7 @@ package lua
 import (
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 const driver = `
 local read, write, loadstring, pcall, type, pairs, setfenv, sethook = io.read, io.write, loadstring, pcall, type, pairs, setfenv, debug.sethook
 local strings = getmetatable("")
+local select, find, xpcall, resume, watched = select, string.find, xpcall, coroutine.resume, WATCHED
 local function copy(t) local c = {} for k, v in pairs(t) do c[k] = v end return c end
 local function surroundings()
   local env = copy(_G)
@@ -24,6 +26,15 @@ local function surroundings()
   env._G, env.sleep = env, function() end
   env.print = function(text) write(text, "\n") end
   strings.__index = env.string
+  if watched then
+    local function told(...)
+      if type((select(2, ...))) == "string" and find((select(2, ...)), "stack overflow", 1, true) then write("stack overflow\n") end
+      return ...
+    end
+    env.pcall = function(...) return told(pcall(...)) end
+    env.xpcall = function(f, h) return told(xpcall(f, function(e) told(false, e) return h(e) end)) end
+    env.coroutine.resume = function(...) return told(resume(...)) end
+  end
   return env
 end
 while true do
@@ -44,11 +55,25 @@ end`
 // reference gives what the reference interpreter prints for each program.
 func reference(t testing.TB, sources ...string) []string {
 	t.Helper()
+	return drive(t, false, sources)
+}
+
+// nestsTooDeep says whether a program nests calls deeper than the reference interpreter allows, even where it catches the
+// error and shows nothing of it: how it goes on depends on that limit.
+func nestsTooDeep(t testing.TB, source string) bool {
+	t.Helper()
+	return tooDeep(drive(t, true, []string{source})[0])
+}
+
+// drive runs programs in the driver. One that is watched also prints where it catches that calls are nested too deep.
+func drive(t testing.TB, watched bool, sources []string) []string {
+	t.Helper()
 	var in strings.Builder
 	for _, p := range sources {
 		fmt.Fprintf(&in, "%d\n%s", len(p), p)
 	}
-	cmd := exec.CommandContext(t.Context(), "lua5.1", "-e", strings.ReplaceAll(driver, "NAME", programs.Name))
+	script := strings.NewReplacer("NAME", programs.Name, "WATCHED", strconv.FormatBool(watched)).Replace(driver)
+	cmd := exec.CommandContext(t.Context(), "lua5.1", "-e", script)
 	cmd.Stdin = strings.NewReader(in.String())
 	out, err := cmd.CombinedOutput()
 	if err != nil {
