@@ -24,7 +24,7 @@ func scheduleFuncs() []*Func {
 			"One of `daily`, `cron`, `every` and `at` says when. " +
 			"A job with fixed hours fires exactly once for each time that matches: at its first occurrence where the clocks go back and it occurs twice, at the first instant after the gap where they go forward and it does not occur. " +
 			"`every`, and a cron whose hour begins with `*`, follow real time. " +
-			"fn is called with a table that has `job`, the name, and `due`, when it was due in seconds since 1970.",
+			"fn is called with a table that has `job`, the name, `due`, when it was due in seconds since 1970, `resumed`, true where an earlier attempt of the same run was cut short, and `attempt`, which counts them from 1 on.",
 		Params: []Param{
 			{Name: "name", Type: Text, Doc: "the job's name, any text; each name once"},
 			{Name: "when", Type: Options, Doc: "the options below", Fields: scheduleFields()},
@@ -57,6 +57,7 @@ func scheduleFields() []Param {
 		{Name: "grace", Type: Duration, Optional: true, Check: checkTimeout, Default: "10m", Doc: "how late a firing may still start"},
 		{Name: "overlap", Type: Text, Optional: true, Check: oneOf(schedule.OverlapPolicies...), Default: "skip", Doc: "due while the last run still runs: \"skip\" it, \"queue\" one behind, \"allow\" both, or \"replace\" (cancel) the last"},
 		{Name: "timeout", Type: Duration, Optional: true, Check: checkTimeout, Doc: "a run that takes longer is cancelled"},
+		{Name: "resume", Type: Boolean, Optional: true, Default: "false", Doc: "a run whose process went away in the middle is called again, from its beginning, by whoever is alive, unless the job has been due again since; otherwise it counts as interrupted"},
 		{Name: "on_failure", Type: Function, Optional: true, Doc: "called after a run that failed, with a table: job, due, error (its text) and, for a failed command, code"},
 	}
 }
@@ -97,6 +98,8 @@ func declare(c *Call) error {
 		Name: c.Text("name", ""), At: script.Position{File: at.Source, Line: at.Line}, Schedule: when,
 		Run: c.run.declared(c.Value("fn").(*lua.LFunction)),
 	}
+	resume, _ := c.Value("resume").(lua.LBool)
+	job.Resume = bool(resume)
 	if fn, ok := c.Value("on_failure").(*lua.LFunction); ok {
 		job.OnFailure = c.run.declared(fn)
 	}

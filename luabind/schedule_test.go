@@ -72,11 +72,11 @@ schedule("show", {daily = "08:00", on_failure = function(run) print(run.job, run
 end)`,
 		func(ctx context.Context, host script.Host, jobs []script.Job) error {
 			due := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-			err := jobs[0].Run.Run(ctx, host.Env, jobs[0].Firing(due))
+			err := jobs[0].Run.Run(ctx, host.Env, jobs[0].Firing(due, 1))
 			if fault.CodeOf(err) != fault.Rejected {
 				t.Errorf("the run ended with %v", err)
 			}
-			return jobs[0].OnFailure.Run(ctx, host.Env, jobs[0].Failure(due, err))
+			return jobs[0].OnFailure.Run(ctx, host.Env, jobs[0].Failure(due, 1, err))
 		})
 	if err != nil {
 		t.Error(err)
@@ -124,7 +124,7 @@ func TestScheduleInsideARunIsRefused(t *testing.T) {
 	s := newStudio(t, simulator.Options{})
 	_, err := s.declare(`schedule("x", {every = 60}, function() schedule("y", {every = 60}, print) end)`,
 		func(ctx context.Context, host script.Host, jobs []script.Job) error {
-			return jobs[0].Run.Run(ctx, host.Env, jobs[0].Firing(time.Unix(60, 0)))
+			return jobs[0].Run.Run(ctx, host.Env, jobs[0].Firing(time.Unix(60, 0), 1))
 		})
 	var e *script.Error
 	if !errors.As(err, &e) || e.At.Line != 1 || !strings.Contains(e.Message, "schedule: it belongs at the top of a script") {
@@ -148,7 +148,7 @@ end)`,
 		func(ctx context.Context, host script.Host, jobs []script.Job) error {
 			env := host.Env
 			env.Location = tokyo
-			return jobs[0].Run.Run(ctx, env, jobs[0].Firing(time.Unix(0, 0)))
+			return jobs[0].Run.Run(ctx, env, jobs[0].Firing(time.Unix(0, 0), 1))
 		})
 	const here, there = "00:00 UTC\t0\t00:00\t86400\n", "09:00 JST\t9\t00:00\t54000\n"
 	if want := here + there + there + there; err != nil || out != want {

@@ -244,11 +244,12 @@ function wait_until(time) end
 ---@field grace? number|string how late a firing may still start (default 10m)
 ---@field overlap? string due while the last run still runs: "skip" it, "queue" one behind, "allow" both, or "replace" (cancel) the last (default skip)
 ---@field timeout? number|string a run that takes longer is cancelled
+---@field resume? boolean a run whose process went away in the middle is called again, from its beginning, by whoever is alive, unless the job has been due again since; otherwise it counts as interrupted (default false)
 ---@field on_failure? function called after a run that failed, with a table: job, due, error (its text) and, for a failed command, code
 
 ---Declares a job: what to do, and when.
 ---
----It only declares: the function runs under `recue serve` and `recue rehearse`; `recue next` lists when. It stands at the top of a script, not inside a run. One of `daily`, `cron`, `every` and `at` says when. A job with fixed hours fires exactly once for each time that matches: at its first occurrence where the clocks go back and it occurs twice, at the first instant after the gap where they go forward and it does not occur. `every`, and a cron whose hour begins with `*`, follow real time. fn is called with a table that has `job`, the name, and `due`, when it was due in seconds since 1970.
+---It only declares: the function runs under `recue serve` and `recue rehearse`; `recue next` lists when. It stands at the top of a script, not inside a run. One of `daily`, `cron`, `every` and `at` says when. A job with fixed hours fires exactly once for each time that matches: at its first occurrence where the clocks go back and it occurs twice, at the first instant after the gap where they go forward and it does not occur. `every`, and a cron whose hour begins with `*`, follow real time. fn is called with a table that has `job`, the name, `due`, when it was due in seconds since 1970, `resumed`, true where an earlier attempt of the same run was cut short, and `attempt`, which counts them from 1 on.
 ---
 ---```lua
 ---schedule("morning show", {daily = "08:00", days = "mon-fri", tz = "Europe/Berlin"}, function(run)

@@ -27,12 +27,16 @@ func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
 	}
 	defer leave()
 	log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
-	log.Info("the run begins")
+	if r.Attempt > 1 {
+		log.WithField("attempt", r.Attempt).Warn("the run is resumed: its node went away, and it begins anew")
+	} else {
+		log.Info("the run begins")
+	}
 	ended := s.metrics.Began(r.Job, time.Since(r.Due))
 	defer ended()
 	client := s.client(log)
 	done := s.left.follow(client)
-	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due))
+	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due, r.Attempt))
 	done()
 	for _, rec := range client.Scope().Recording() {
 		log.WithField("task_id", rec.TaskID).Info("the run has ended, and what it started still records")
@@ -87,7 +91,7 @@ func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure e
 			log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
 			client := s.client(log)
 			done := s.left.follow(client)
-			if err := job.OnFailure.Run(ctx, s.env(job, r, client, log), job.Failure(r.Due, failure)); err != nil {
+			if err := job.OnFailure.Run(ctx, s.env(job, r, client, log), job.Failure(r.Due, max(r.Attempt, 1), failure)); err != nil {
 				log.Errorf("on_failure has failed: %v", err)
 			}
 			done()

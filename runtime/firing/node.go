@@ -44,7 +44,7 @@ type Handler struct {
 	// Failed is told of a run that failed or was interrupted. May be nil.
 	Failed func(ctx context.Context, r Run, err error)
 	// Resume says that a run whose node went away is run again from its beginning,
-	// where it otherwise counts as interrupted.
+	// where it otherwise counts as interrupted; unless the job has been due again since.
 	Resume bool
 }
 

@@ -80,17 +80,20 @@ func (s State) Over() bool { return s != Claimed && s != Running }
 
 // Run is a run's record: the history.
 type Run struct {
-	Job    string     `json:"job"`
-	Due    time.Time  `json:"due"`
-	Kind   Kind       `json:"kind"`
-	State  State      `json:"state"`
-	Node   string     `json:"node"`
-	Note   string     `json:"note,omitempty"`
-	Reason string     `json:"reason,omitempty"`
-	Count  int        `json:"count,omitempty"` // of missed firings in a row that this record stands for
-	Began  *time.Time `json:"began,omitempty"`
-	Ended  *time.Time `json:"ended,omitempty"`
-	Cancel string     `json:"cancel,omitempty"` // why it is to be cancelled
+	Job    string    `json:"job"`
+	Due    time.Time `json:"due"`
+	Kind   Kind      `json:"kind"`
+	State  State     `json:"state"`
+	Node   string    `json:"node"`
+	Note   string    `json:"note,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	Count  int       `json:"count,omitempty"` // of missed firings in a row that this record stands for
+	// Attempt is how often the run was begun: 2 and more where its node went away and
+	// another resumed it. Began is the last time.
+	Attempt int        `json:"attempt,omitempty"`
+	Began   *time.Time `json:"began,omitempty"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	Cancel  string     `json:"cancel,omitempty"` // why it is to be cancelled
 }
 
 // ID names a run to people and to `recue jobs cancel`.

@@ -150,15 +150,19 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		return err
 	case rev != 0 && before.State.Over():
 		return nil // it is over; only the acknowledgement was lost
-	case rev != 0 && before.State == Running && !(h != nil && h.Resume):
-		return n.interrupt(a, before, rev, h)
+	case rev != 0 && before.State == Running:
+		if reason := n.unresumed(before, h); reason != "" {
+			return n.interrupt(a, before, rev, h, reason)
+		}
+		a.run.Attempt = before.Attempt
 	}
 	a.rev = rev
 	if f.Kind == Missed {
 		a.run.Count = f.Count
 		return n.finish(a, WasMissed, f.Reason)
 	}
-	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace {
+	// A run that is resumed did begin in time.
+	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
 	}
 	reason, err := n.enter(a, h)
@@ -175,6 +179,7 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 func (n *Node) perform(a *active, h *Handler) error {
 	began := n.opts.Clock.Now()
 	a.run.State, a.run.Began = Running, &began
+	a.run.Attempt++
 	if err := n.write(a); err != nil {
 		return err
 	}
@@ -204,13 +209,28 @@ func (n *Node) perform(a *active, h *Handler) error {
 	return err
 }
 
+// unresumed says why a run whose node went away in the middle is not run again; ""
+// means that it is.
+func (n *Node) unresumed(before Run, h *Handler) string {
+	reason := fmt.Sprintf("the node %s went away while it ran", before.Node)
+	switch {
+	case h == nil || !h.Resume:
+		return reason
+	case before.Cancel != "":
+		return reason + ", after it had been " + before.Cancel
+	}
+	if next, ok := h.Schedule.Next(before.Due); ok && !next.Due.After(n.opts.Clock.Now()) {
+		return reason + ", and the job has been due again since"
+	}
+	return ""
+}
+
 // interrupt closes a run whose node went away in the middle. Its commands are not
 // sent again blindly: what it did is not known here.
-func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler) error {
+func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler, reason string) error {
 	gone := before.Node
 	a.run, a.rev = before, rev
 	a.run.Node = n.opts.Name
-	reason := fmt.Sprintf("the node %s went away while it ran", gone)
 	if err := n.finish(a, Interrupted, reason); err != nil {
 		return err
 	}

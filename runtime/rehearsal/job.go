@@ -132,7 +132,7 @@ func (r *rehearsal) begin(run *Run) {
 			run.ctx.cancel(fmt.Errorf("cancelled after %v, the timeout of the job", limit))
 		})
 	}
-	j.Run(run.ctx, env, func(err error) { r.end(run, env, err) }, j.Firing(run.Due))
+	j.Run(run.ctx, env, func(err error) { r.end(run, env, err) }, j.Firing(run.Due, 1))
 }
 
 // end is called within the end of the run.
@@ -151,7 +151,7 @@ func (r *rehearsal) end(run *Run, env script.Env, err error) {
 	handler := run.job.OnFailure
 	r.mu.Unlock()
 	if err != nil && handler != nil {
-		handler(newCancellable(), env, func(failed error) { r.leave(run, failed) }, run.job.Failure(run.Due, err))
+		handler(newCancellable(), env, func(failed error) { r.leave(run, failed) }, run.job.Failure(run.Due, 1, err))
 		return
 	}
 	r.leave(run, nil)

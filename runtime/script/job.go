@@ -18,20 +18,23 @@ type Job struct {
 	// Run is the job's function. Its argument is a Firing; its Env has the
 	// Schedule's Zone as its Location.
 	Run Start
+	// Resume has a run called again whose process went away in the middle of it.
+	Resume bool
 	// OnFailure is called with a Failure after a run that failed; nil: nothing is.
 	OnFailure Start
 }
 
-// Firing is the argument of a job's function: a table with the job's name and
-// when it was due, in seconds since 1970.
-func (j Job) Firing(due time.Time) map[string]any {
-	return map[string]any{"job": j.Name, "due": float64(due.UnixMilli()) / 1000}
+// Firing is the argument of a job's function: a table with the job's name, when it was
+// due, in seconds since 1970, which attempt of the run it is, from 1 on, and whether
+// that makes it a resumed one.
+func (j Job) Firing(due time.Time, attempt int) map[string]any {
+	return map[string]any{"job": j.Name, "due": float64(due.UnixMilli()) / 1000, "attempt": float64(attempt), "resumed": attempt > 1}
 }
 
 // Failure is the argument of a job's on_failure: the Firing, the error's text and,
 // for a failed command, its code.
-func (j Job) Failure(due time.Time, err error) map[string]any {
-	run := j.Firing(due)
+func (j Job) Failure(due time.Time, attempt int, err error) map[string]any {
+	run := j.Firing(due, attempt)
 	run["error"] = err.Error()
 	if code := fault.CodeOf(err); code != "" {
 		run["code"] = string(code)
