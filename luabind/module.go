@@ -119,12 +119,15 @@ func chunkName(name string) string {
 	if strings.HasPrefix(name, "=") || strings.HasPrefix(name, "@") {
 		return name[1:]
 	}
-	const max = 60 - len(`[string "..."]`) - 1 // LUA_IDSIZE
-	line, _, cut := strings.Cut(name, "\n")
-	if len(line) > max {
-		line, cut = line[:max], true
+	const max = 60 - len(` [string "..."] `) - 1 // LUA_IDSIZE
+	line := name
+	if end := strings.IndexAny(name, "\r\n"); end >= 0 {
+		line = name[:end]
 	}
-	if cut {
+	if len(line) > max {
+		line = line[:max]
+	}
+	if len(line) < len(name) {
 		line += "..."
 	}
 	return fmt.Sprintf(`[string "%s"]`, line)

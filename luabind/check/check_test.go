@@ -43,6 +43,8 @@ func TestFindings(t *testing.T) {
 		{"a field of a library", `string.fnid("a", "b")`, []string{"1:8 error unknown-field: there is no string.fnid | did you mean string.find?"}},
 		{"a field of a library as a value", "local f = table.packed print(f)", []string{"1:17 warning unknown-field"}},
 		{"a field of a table of Recue", "log.wran 'x'", []string{"1:5 error unknown-field: there is no log.wran | did you mean log.warn?"}},
+		{"an escape of a later Lua", `print("\65 \x41")`, []string{`1:12 warning later-escape: the escape \x41 came with a later Lua`}},
+		{"another", `print("a\z b", "\u{1F600}", "\q")`, []string{`1:9 warning later-escape: the escape \z`, `1:17 warning later-escape: the escape \u`}},
 		{"an absent function", "os.exit()", []string{"1:4 error absent: os.exit is not available"}},
 		{"an absent global", "dofile 'x'", []string{"1:1 error absent: dofile is not available"}},
 		{"an absent value", "io.stdout:write 'x'", []string{"1:4 error absent: io.stdout is not available"}},

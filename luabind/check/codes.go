@@ -24,6 +24,7 @@ const (
 	EarlyCall      = "early-call"
 	TopCommand     = "top-command"
 	Comparison     = "comparison"
+	LaterEscape    = "later-escape"
 )
 
 // Rule is a kind of finding.
@@ -50,6 +51,7 @@ func Rules() []Rule {
 		{EarlyCall, script.SeverityWarning, "a command among the branches of parallel that runs before parallel does", "parallel {start \"cam1\", start \"cam2\"}"},
 		{TopCommand, script.SeverityWarning, "a command at the top of a script that declares schedules: it runs when the script is loaded, not when something is due", "start \"cam1\" schedule(\"show\", {daily = \"08:00\"}, function() stop \"cam1\" end)"},
 		{Comparison, script.SeverityWarning, "a field of a reply, or of a failure, is compared with what it never is", "print(status(\"cam1\").app_status == \"recording\")"},
+		{LaterEscape, script.SeverityWarning, "an escape in a text that came with a later Lua; in Lua 5.1 the letter stands for itself", `print "\x41"`},
 		{Unreachable, script.SeverityWarning, "code that is never reached", "while true do sleep(1) end\nprint \"done\""},
 		{UnusedLocal, script.SeverityWarning, "a local that nobody reads; names that begin with _ are left alone", "local reply = start \"cam1\""},
 	}

@@ -95,6 +95,10 @@ func (r *rules) run() {
 	r.topCommands()
 	r.locals()
 	r.accidentalGlobals()
+	for _, e := range r.file.tree.LaterEscapes() {
+		r.report(LaterEscape, script.SeverityWarning, e.At, `Lua 5.1 has decimal escapes only: "\65" is "A"; a backslash itself is "\\"`,
+			"the escape %s came with a later Lua; here its letter stands for itself", e.Text)
+	}
 }
 
 // report adds a finding.

@@ -53,6 +53,7 @@ var languageCases = []languageCase{
 		local o = setmetatable({}, mt) emit("a" .. "b" .. o .. "c" .. 1)`, "abT+c1\n"},
 	{"escapes", `emit("\65\066\n\\\"\'", '\a' == '\7', "a\
 b")`, "AB\n\\\"'\ttrue\ta\nb\n"},
+	{"a letter without a meaning behind a backslash", `emit("\x41\z  \u{41}\q")`, "x41z  u{41}q\n"},
 	{"long strings", "emit([[\nfirst\nsecond]], [==[a]]b]=]c]==], #[[\r\n\r\n]])", "first\nsecond\ta]]b]=]c\t1\n"},
 	{"comments", "emit(1) --[[ two\nlines ]] emit(2) --[==[ x ]] y ]==] emit(3) -- end\n--[ emit(4)\nemit(5)", "1\n2\n3\n5\n"},
 	{"texts with a zero byte", `emit(#"a\0b", "a\0b" < "a\0c", "a" < "a\0")`, "3\ttrue\ttrue\n"},

@@ -58,7 +58,7 @@ func next(L *lua.LState, t *lua.LTable, key lua.LValue) (lua.LValue, lua.LValue)
 	if key == lua.LNil || t.RawGet(key) != lua.LNil {
 		return t.Next(key)
 	}
-	if n, ok := key.(lua.LNumber); ok && isArrayIndex(float64(n)) {
+	if n, ok := key.(lua.LNumber); ok && isArrayIndex(float64(n)) && (int(n) <= arraySpace(t) || wasKey(t, key)) {
 		// table.remove may have made the array shorter than this key: LTable.Next would then leave out the first
 		// entry of the other part. Go on after the last element there is.
 		last := t.MaxN()
@@ -75,6 +75,9 @@ func next(L *lua.LState, t *lua.LTable, key lua.LValue) (lua.LValue, lua.LValue)
 	}
 	return t.Next(key)
 }
+
+// arraySpace is how many elements the table's array has had, at most.
+func arraySpace(t *lua.LTable) int { return reflect.ValueOf(t).Elem().FieldByName("array").Cap() }
 
 func isArrayIndex(f float64) bool {
 	return f >= 1 && f < float64(lua.MaxArrayIndex) && f == float64(int(f))

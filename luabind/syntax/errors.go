@@ -58,6 +58,7 @@ type source struct {
 	name  string
 	text  string
 	lines []string
+	later []Escape
 }
 
 func newSource(name, text string) *source {

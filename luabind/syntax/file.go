@@ -69,6 +69,16 @@ func (f *File) Line(n int) string {
 // Lines is the number of lines; an empty file has one.
 func (f *File) Lines() int { return len(f.src.lines) }
 
+// Escape is an escape sequence in a string.
+type Escape struct {
+	At   Pos
+	Text string // `\x41`
+}
+
+// LaterEscapes are the escape sequences that later versions of Lua know and 5.1 does not: there the letter stands for
+// itself.
+func (f *File) LaterEscapes() []Escape { return f.src.later }
+
 // Column turns the place of a node into a column that counts characters, from 1.
 func (f *File) Column(p Pos) int { return f.src.column(p) }
 

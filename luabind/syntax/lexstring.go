@@ -40,7 +40,7 @@ func (lx *lexer) unfinished(at Pos, mark byte) {
 }
 
 // escape reads what follows a backslash (manual §2.1). A letter without a meaning stands for itself, as in the reference
-// interpreter; \x, \z and \u came later and get an error, since a script that uses them means what 5.1 does not do.
+// interpreter; \x, \z and \u, which got one later, are noted.
 func (lx *lexer) escape(value *strings.Builder) {
 	at := lx.pos()
 	lx.off++
@@ -62,16 +62,29 @@ func (lx *lexer) escape(value *strings.Builder) {
 			lx.src.raise(at, text, `a backslash and digits mean one byte, \0 to \255`, "escape sequence %s is too large", text)
 		}
 		value.WriteByte(byte(n))
-	case c == 'x' && isHexDigit(lx.peek(1)) && isHexDigit(lx.peek(2)), c == 'z', c == 'u' && lx.peek(1) == '{':
-		lx.src.raise(at, `\`+string(c), `Lua 5.1 has decimal escapes only: "\65" is "A"; a backslash itself is "\\"`,
-			`the escape \%c does not exist in Lua 5.1`, c)
 	default:
+		if text := lx.laterEscape(c); text != "" {
+			lx.src.later = append(lx.src.later, Escape{at, text})
+		}
 		if e, ok := escapes[c]; ok {
 			c = e
 		}
 		value.WriteByte(c)
 		lx.off++
 	}
+}
+
+// laterEscape is the text of the escape that begins with c, where only later versions of Lua know it; else "".
+func (lx *lexer) laterEscape(c byte) string {
+	switch {
+	case c == 'x' && isHexDigit(lx.peek(1)) && isHexDigit(lx.peek(2)):
+		return lx.src.text[lx.off-1 : lx.off+3]
+	case c == 'z':
+		return `\z`
+	case c == 'u' && lx.peek(1) == '{':
+		return `\u`
+	}
+	return ""
 }
 
 // longBracket reports whether a long bracket [[, [=[, … opens here, and its level.

@@ -61,7 +61,6 @@ func TestSyntaxErrorsSayWhatAndWhereAndWhatToDo(t *testing.T) {
 		{"malformed number", "x = 3x", 1, 5, `malformed number "3x"`, ""},
 		{"a number and dots", "x = 1..2", 1, 5, `malformed number "1..2"`, "blanks"},
 		{"escape out of range", `x = "\400"`, 1, 6, `escape sequence \400 is too large`, `\255`},
-		{"escape of later versions", `x = "\x41"`, 1, 6, `the escape \x does not exist in Lua 5.1`, `"\65"`},
 		{"nesting", "x = " + strings.Repeat("(", 300) + "1" + strings.Repeat(")", 300), 1, 204, "too many levels of nesting (limit --max-nesting 200)", ""},
 		{"nested blocks", strings.Repeat("do ", 300) + strings.Repeat("end ", 300), 1, 601, "too many levels of nesting (limit --max-nesting 200)", ""},
 		{"a chain without end", "x = 1" + strings.Repeat("+1", 30000), 1, 0, "the expression is too long", ""},

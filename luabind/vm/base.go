@@ -30,14 +30,28 @@ func xpcall(L *lua.LState) int {
 	if err == nil || b.Cancelled() {
 		return deliver(L, b, results, err)
 	}
-	handled, failed := b.protect(handler, []lua.LValue{err.Value}, true)
-	if failed != nil {
-		handled = []lua.LValue{failed.Value}
+	return deliver(L, b, nil, b.handle(handler, err))
+}
+
+// handle gives what a handler makes of an error. What it raises itself it has to handle
+// too, as in PUC Lua, and as often as there.
+func (b *Branch) handle(handler lua.LValue, err *Error) *Error {
+	const tries = 220 // LUAI_MAXCCALLS and an eighth of it, less what stands below
+	for range tries {
+		if handler.Type() != lua.LTFunction || b.Cancelled() {
+			break
+		}
+		handled, failed := b.protect(handler, []lua.LValue{err.Value}, true)
+		switch {
+		case failed != nil:
+			err = failed
+		case len(handled) == 0:
+			return &Error{Value: lua.LNil}
+		default:
+			return &Error{Value: handled[0]}
+		}
 	}
-	if len(handled) == 0 {
-		handled = []lua.LValue{lua.LNil}
-	}
-	return deliver(L, b, nil, &Error{Value: handled[0]})
+	return &Error{Value: lua.LString("error in error handling")}
 }
 
 // deliver pushes what pcall returns. A cancelled branch does not come back:

@@ -130,7 +130,11 @@ func (b *Branch) recovered(r any) *Error {
 		return e
 	case string:
 		if v == callstackOverflow {
-			return &Error{Value: lua.LString("stack overflow"), Trace: b.Trace()}
+			e := &Error{Value: lua.LString("stack overflow"), Trace: b.Trace()}
+			if len(e.Trace) > 0 {
+				e.Value = lua.LString(e.Trace[0].String() + ": stack overflow")
+			}
+			return e
 		}
 	}
 	text := fmt.Sprintf("internal error of Recue, please report it: %v", r)

@@ -7,6 +7,17 @@ import (
 // found are the differences that random programs have shown, each as the smallest program that shows it, with what the
 // reference interpreter prints.
 var found = []struct{ name, source, want string }{
+	{"what a handler raises it has to handle too",
+		"local n = 0\nprint(xpcall(function() error('a', 0) end, function(e)\nn = n + 1\nif n < 3 then error(e .. 'b', 0) end\nreturn e .. n\nend))",
+		"false\tabb3\n"},
+	{"a handler that always raises", "print(xpcall(error, function() error('a') end))", "false\terror in error handling\n"},
+	{"a handler that is no function", "print(xpcall(error, 12))\nprint(xpcall(function() return 7 end, nil))",
+		"false\terror in error handling\ntrue\t7\n"},
+	{"next with a key that never was", "print(pcall(next, {}, 1))\nprint(pcall(next, {1, 2}, 7))\nprint(pcall(next, {}, 'a'))",
+		"false\tinvalid key to 'next'\nfalse\tinvalid key to 'next'\nfalse\tinvalid key to 'next'\n"},
+	{"a stack overflow has a position", "local function f() return 1 + f() end\nlocal _, e = pcall(f)\nprint(e:sub(1, 27))",
+		"prog0.lua:1: stack overflow\n"},
+	{"the name of a chunk is one line", "print((select(2, loadstring('?', 'a\\rb')):sub(1, 15)))", "[string \"a...\"]\n"},
 	{"a level of error reaches through pcall to who called it",
 		"print(pcall(error, 'text', 2))\nprint(pcall(error, 0.5, 2))\nprint(pcall(error, 'text', 3))",
 		"false\tprog0.lua:1: text\nfalse\tprog0.lua:2: 0.5\nfalse\ttext\n"},
