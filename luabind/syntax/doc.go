@@ -7,7 +7,6 @@
 //	parser.go parse_expr.go  tokens to the tree of ast.go
 //	errors.go hints.go       what people are told when it is no program
 //
-// The grammar is manual §8. On the loud side of it: the escapes \x, \z and \u{ are errors, where the reference
-// interpreter takes the backslash away; a file with NUL bytes is refused, and a chain of 20,000 operators or calls in one
-// expression. Beyond it: goto is a name like any other.
+// The grammar is manual §8. On the loud side of it: a file with NUL bytes is refused, and a chain of 20,000 operators or
+// calls in one expression. Beyond it: goto is a name like any other.
 package syntax
