@@ -142,6 +142,9 @@ func (r *run) readBeside(name string, limit int64, flag string) ([]byte, error) 
 	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("cannot read %q: it is no ordinary file", name)
 	}
+	if r.host.Reads != nil {
+		r.host.Reads(name)
+	}
 	var file *os.File
 	if err == nil {
 		file, err = r.root.Open(name)

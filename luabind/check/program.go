@@ -35,16 +35,20 @@ type loader struct {
 	lib    *Library
 	limits syntax.Limits
 	files  map[string]*file
-	roots  map[string]*os.Root // by folder; nil for one that cannot be opened
+	roots  map[string]*os.Root          // by folder; nil for one that cannot be opened
+	reads  map[string]func(path string) // by folder: who is told of its modules
 }
 
 // Check finds mistakes in scripts and in the modules that they require, each file once. The findings are in the order of
 // the files, and of their lines.
 func (l *Library) Check(sources []script.Source, limits syntax.Limits) []script.Finding {
-	ld := &loader{lib: l, limits: limits, files: map[string]*file{}, roots: map[string]*os.Root{}}
+	ld := &loader{lib: l, limits: limits, files: map[string]*file{}, roots: map[string]*os.Root{}, reads: map[string]func(string){}}
 	defer ld.close()
 	var given []*file
 	for _, s := range sources {
+		if s.Reads != nil {
+			ld.reads[s.Dir] = s.Reads
+		}
 		given = append(given, ld.add(s.Name, s.Dir, s.Text))
 	}
 	var findings []script.Finding
@@ -153,6 +157,9 @@ func (ld *loader) module(dir, name string) (*file, error) {
 	path := filepath.Join(dir, filepath.FromSlash(beside))
 	if f := ld.files[path]; f != nil {
 		return f, nil
+	}
+	if told := ld.reads[dir]; told != nil {
+		told(path)
 	}
 	text, err := ld.read(dir, beside)
 	if err != nil {

@@ -7,11 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
 	"recue/runtime/clock"
 	"recue/runtime/fault"
+	"recue/runtime/firing"
 	"recue/runtime/recorder"
 	"recue/runtime/script"
 )
@@ -24,8 +28,9 @@ type jobAt = script.Job
 
 // served is a script that is served: its file, and the version of it that is in force.
 type served struct {
-	path string // as it was given
-	name string // the file's name, by which all nodes know the script
+	path  string // as it was given
+	name  string // the file's name, by which all nodes know the script
+	files *files // that the last attempt to load it has read; for one goroutine
 
 	mu      sync.Mutex
 	current *version
@@ -50,10 +55,11 @@ func hashOf(text []byte) string {
 	return hex.EncodeToString(hash[:])
 }
 
-// load reads a script and runs it to the point where its jobs can be called. An error
-// has exit code 2.
-func (s *service) load(ctx context.Context, path string) (*version, error) {
+// load reads a script and runs it to the point where its jobs can be called. read is
+// told what it reads for that. An error has exit code 2.
+func (s *service) load(ctx context.Context, path string, read *files) (*version, error) {
 	limits := limitsOf(s.cfg)
+	read.note(path)
 	source, err := s.app.sourceOf("serve", path, limits.Source)
 	if err != nil {
 		return nil, err
@@ -62,7 +68,8 @@ func (s *service) load(ctx context.Context, path string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.app.refuse(source, limits); err != nil {
+	found := s.app.engine.Check([]script.Source{{Name: source.name, Text: source.text, Dir: source.dir, Reads: read.note}}, limits)
+	if err := s.app.refuseFound(source, found); err != nil {
 		return nil, err
 	}
 	v := &version{sha: hashOf(source.text), letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
@@ -77,7 +84,9 @@ func (s *service) load(ctx context.Context, path string) (*version, error) {
 		},
 		Recorder: recorder.NewOn(silence{"serve"}, recorder.Options{Subject: s.cfg.Subject, Timeout: s.cfg.Timeout}),
 		Clock:    clock.Real{}, Vars: s.opts.vars, Dir: source.dir, Limits: limits, Seed: s.opts.seed, Jobs: &jobs,
+		Reads: func(file string) { read.note(filepath.Join(source.dir, file)) },
 		Then: func(context.Context) error {
+			read.loaded()
 			close(declared)
 			<-v.letGo
 			return nil
@@ -128,10 +137,10 @@ func (s *service) checkJobs(path string, v *version) error {
 			return err
 		}
 		for _, other := range s.scripts {
-			if other.path == path || other.current == nil {
+			if other.path == path {
 				continue
 			}
-			if first, taken := other.current.jobs[j.Name]; taken {
+			if first, taken := other.inForce().jobs[j.Name]; taken {
 				return usage("%v: the name %q is taken by the schedule at %v", j.At, j.Name, first.At)
 			}
 		}
@@ -147,6 +156,13 @@ func (v *version) release() {
 	<-v.ended
 	timer.Stop()
 	v.end(nil)
+}
+
+// inForce is the version in force.
+func (w *served) inForce() *version {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.current
 }
 
 // enter takes the version in force for a run of a job; leave gives it back.
@@ -173,8 +189,8 @@ func (w *served) exchange(v *version) (old *version) {
 // loadAll loads the scripts.
 func (s *service) loadAll(ctx context.Context) error {
 	for _, path := range s.opts.scripts {
-		w := &served{path: path, name: filepath.Base(path)}
-		v, err := s.load(ctx, path)
+		w := &served{path: path, name: filepath.Base(path), files: s.newFiles()}
+		v, err := s.load(ctx, path, w.files)
 		if err != nil {
 			s.releaseAll()
 			return err
@@ -194,62 +210,15 @@ func (s *service) releaseAll() {
 	s.releasing.Wait()
 }
 
-// watchFile has a script read again when its file changes, until ctx ends. The file is
-// looked at again and again: a notice of the system is not to be had everywhere, on a
-// network's file system or for a link that is exchanged.
-func (s *service) watchFile(ctx context.Context, w *served) {
-	tried, sha, _ := s.look(w.path)
-	if sha != w.current.sha {
-		tried = "" // it has changed since it was loaded
-	}
-	seen := tried
-	timer := time.NewTicker(lookEvery)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		before := seen
-		var err error
-		seen, _, err = s.look(w.path)
-		switch {
-		case seen == tried, seen != before: // while it is being written it is half a script
-		case err != nil:
-			tried = seen
-			s.log.WithError(err).WithField("script", w.path).Error("the script cannot be read any more; the version that was read before stays in force")
-		default:
-			tried = seen
-			s.reload(ctx, w)
-		}
-	}
-}
-
-// look gives what tells one state of a file from another: its text and when it was
-// saved, which is how people have modules read again that have changed.
-func (s *service) look(path string) (state, sha string, err error) {
-	text, err := s.app.readScript(path, limitsOf(s.cfg).Source)
-	if err != nil {
-		return err.Error(), "", err
-	}
-	info, err := s.app.stat(path)
-	if err != nil {
-		return err.Error(), "", err
-	}
-	sha = hashOf(text)
-	return sha + info.ModTime().String(), sha, nil
-}
-
-// lookEvery is how often a script's file is looked at.
-const lookEvery = 500 * time.Millisecond
-
-// reload puts a new version of a script in force. Runs go on in the version in which they began.
-func (s *service) reload(ctx context.Context, w *served) {
-	log := s.log.WithField("script", w.path)
-	v, err := s.load(ctx, w.path)
+// reload puts a new version of a script in force, because files of it have changed. Runs
+// go on in the version in which they began.
+func (s *service) reload(ctx context.Context, w *served, changed []string) {
+	log := s.log.WithFields(logrus.Fields{"script": w.path, "files": strings.Join(changed, ", ")})
+	w.files = s.newFiles()
+	v, err := s.load(ctx, w.path, w.files)
 	if err == nil {
-		if err = s.declare(ctx, w, v); err != nil {
+		err = s.again(ctx, "the jobs of the new version cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, v) })
+		if err != nil {
 			v.release()
 		}
 	}

@@ -85,7 +85,7 @@ func (s *service) perform(ctx context.Context) error {
 		})
 	}
 	for _, w := range s.scripts {
-		background.Go(func() { s.watchFile(ctx, w) })
+		background.Go(func() { s.watchFiles(ctx, w) })
 	}
 	s.announce(place)
 	over := make(chan struct{})

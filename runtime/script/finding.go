@@ -5,6 +5,9 @@ type Source struct {
 	Name string // as findings call it: a path
 	Text []byte
 	Dir  string // the script's folder, where its modules are; empty for none
+	// Reads is told of the path of each module that it requires, also of one that is
+	// not there. May be nil.
+	Reads func(path string)
 }
 
 // Severity says how bad a finding is.

@@ -57,7 +57,10 @@ type Host struct {
 	Vars  map[string]string // vars.NAME
 	// Dir is the script's folder: what require and load_data may read. Empty:
 	// they are refused.
-	Dir    string
+	Dir string
+	// Reads is told of each file of that folder, by its name there, before the program
+	// reads it, and of those that it looks for in vain. May be nil.
+	Reads  func(file string)
 	Limits Limits
 	Seed   uint64 // of math.random: the same seed, the same numbers
 	// Jobs takes the schedules that the script declares. Without it they are checked
