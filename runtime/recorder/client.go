@@ -84,7 +84,7 @@ type Client struct {
 
 	mu     sync.Mutex
 	tasks  map[Task]*entry // what records, or may
-	flying map[uint64]Task // starts without an outcome yet, by their order
+	flying *flight         // starts without an outcome yet, linked by next
 	sent   atomic.Uint64   // commands
 }
 
@@ -98,8 +98,8 @@ func NewOn(conn Conn, opts Options) *Client {
 		silent.SetLevel(logrus.PanicLevel)
 		opts.Log = logrus.NewEntry(silent)
 	}
-	c := &Client{conn: conn, opts: opts, tasks: map[Task]*entry{}, flying: map[uint64]Task{}}
-	c.root = &Scope{client: c, started: map[Task]*entry{}}
+	c := &Client{conn: conn, opts: opts, tasks: map[Task]*entry{}}
+	c.root = &Scope{client: c}
 	return c
 }
 
@@ -143,22 +143,13 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 			return unsent{}
 		}
 	}
-	order := c.sent.Add(1)
+	f := &flight{scope: s, order: c.sent.Add(1), task: Task{route.Subject, cmd.TaskID}, cmd: cmd.Cmd, done: done}
 	if cmd.Cmd == protocol.Start {
-		c.mu.Lock()
-		c.flying[order] = Task{route.Subject, cmd.TaskID}
-		c.mu.Unlock()
+		c.takeOff(f)
 	}
 	buffer := buffers.Get().(*[]byte)
 	data := cmd.AppendJSON((*buffer)[:0])
-	// What the function below keeps is kept for every command in flight: no more of
-	// the command than an answer needs.
-	task, kind, answered := Task{route.Subject, cmd.TaskID}, cmd.Cmd, done
-	call := c.conn.Request(route.Subject, data, route.Timeout, func(data []byte, err error) {
-		reply, err := c.judge(protocol.Command{TaskID: task.TaskID, Cmd: kind}, task.Subject, data, err)
-		s.note(order, task, kind, reply, err)
-		answered(reply, err)
-	})
+	call := c.conn.Request(route.Subject, data, route.Timeout, f.ended)
 	*buffer = data
 	buffers.Put(buffer)
 	return call

@@ -23,18 +23,17 @@ type Recording struct {
 	FilePath string // as the recorder said; "" where it did not
 }
 
-// entry is one start that has not been undone; every scope that it was sent through holds it.
+// entry is one start that has not been undone.
 type entry struct {
 	Recording
-	order  uint64
-	scopes []*Scope
+	order uint64
+	scope *Scope // that it was sent through
 }
 
 // Scope sends commands and remembers which tasks were started through it.
 type Scope struct {
-	client  *Client
-	parent  *Scope
-	started map[Task]*entry // guarded by client.mu
+	client *Client
+	parent *Scope
 
 	observer func(Exchange) // may be nil
 }
@@ -43,25 +42,37 @@ type Scope struct {
 func (s *Scope) Client() *Client { return s.client }
 
 // Child makes a scope within s: what is started through it counts for both.
-func (s *Scope) Child() *Scope {
-	return &Scope{client: s.client, parent: s, started: map[Task]*entry{}}
+func (s *Scope) Child() *Scope { return &Scope{client: s.client, parent: s} }
+
+// within says whether s is outer, or a scope within it.
+func (s *Scope) within(outer *Scope) bool {
+	for at := s; at != nil; at = at.parent {
+		if at == outer {
+			return true
+		}
+	}
+	return false
 }
 
 // Recording lists what was started through this scope and still records, or
 // may, in the order in which the starts were sent. The Client's own scope counts
 // a start that is still on its way as a maybe: who ends the process now must
-// know of it.
+// know of it. It looks at everything that records, in whatever scope: a list for
+// each scope would have to be kept up with every start and stop.
 func (s *Scope) Recording() []Recording {
-	s.client.mu.Lock()
-	defer s.client.mu.Unlock()
-	entries := make([]*entry, 0, len(s.started))
-	for _, e := range s.started {
-		entries = append(entries, e)
+	c := s.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var entries []*entry
+	for _, e := range c.tasks {
+		if e.scope.within(s) {
+			entries = append(entries, e)
+		}
 	}
 	if s.parent == nil {
-		for order, task := range s.client.flying {
-			if s.client.tasks[task] == nil {
-				entries = append(entries, &entry{Recording: Recording{Task: task, Maybe: true}, order: order})
+		for f := c.flying; f != nil; f = f.next {
+			if c.tasks[f.task] == nil {
+				entries = append(entries, &entry{Recording: Recording{Task: f.task, Maybe: true}, order: f.order})
 			}
 		}
 	}
@@ -80,53 +91,83 @@ func (c *Client) Records(task Task) bool {
 	return c.tasks[task] != nil
 }
 
-// note keeps account of what an outcome says about the task's recording; order
-// is the command's place among all that were sent.
-func (s *Scope) note(order uint64, task Task, cmd protocol.Cmd, reply protocol.Reply, err error) {
-	c := s.client
+// flight is a command on its way. What it holds is held for every command in
+// flight: no more of the command than an answer needs.
+type flight struct {
+	scope *Scope
+	order uint64 // its place among all that were sent
+	task  Task
+	cmd   protocol.Cmd
+	done  func(protocol.Reply, error)
+
+	last, next *flight // of the starts on their way
+}
+
+// takeOff counts a start in.
+func (c *Client) takeOff(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.flying, order)
-	known := c.tasks[task]
-	switch {
-	case cmd == protocol.Start && err == nil:
-		s.add(order, task, false, reply)
-	case cmd == protocol.Start && fault.CodeOf(err).OutcomeUnknown():
-		if known == nil {
-			s.add(order, task, true, reply)
+	if f.next = c.flying; f.next != nil {
+		f.next.last = f
+	}
+	c.flying = f
+}
+
+// land counts a start out; c is locked.
+func (c *Client) land(f *flight) {
+	if f.next != nil {
+		f.next.last = f.last
+	}
+	if f.last != nil {
+		f.last.next = f.next
+	} else {
+		c.flying = f.next
+	}
+	f.last, f.next = nil, nil
+}
+
+// ended judges what came back, and passes it on.
+func (f *flight) ended(data []byte, err error) {
+	reply, err := f.scope.client.judge(protocol.Command{TaskID: f.task.TaskID, Cmd: f.cmd}, f.task.Subject, data, err)
+	f.note(reply, err)
+	f.done(reply, err)
+}
+
+// note keeps account of what an outcome says about the task's recording.
+func (f *flight) note(reply protocol.Reply, err error) {
+	c := f.scope.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.cmd == protocol.Start {
+		c.land(f)
+		switch {
+		case err == nil:
+			c.tasks[f.task] = f.entry(false, reply) // in the place of an earlier one: the recorder keeps one recording a task
+			return
+		case fault.CodeOf(err).OutcomeUnknown():
+			if c.tasks[f.task] == nil {
+				c.tasks[f.task] = f.entry(true, reply)
+			}
+			return
 		}
-	case reply.TaskID == "" || known == nil:
-		// No valid reply, or nothing known that it could change.
+	}
+	if reply.TaskID == "" { // no valid reply
+		return
+	}
+	known := c.tasks[f.task]
+	switch {
+	case known == nil:
 	case reply.AppStatus == protocol.Stopped:
-		c.remove(known)
+		delete(c.tasks, f.task)
 	case reply.AppStatus == protocol.Started && known.Maybe:
 		known.Maybe = false
 		known.FilePath = filePath(reply)
 	}
 }
 
-// add records a start in this scope and those around it. An earlier start of the
-// same task is replaced: the recorder keeps one recording a task.
-func (s *Scope) add(order uint64, task Task, maybe bool, reply protocol.Reply) {
-	c := s.client
-	if old := c.tasks[task]; old != nil {
-		c.remove(old)
-	}
-	e := &entry{Recording: Recording{Task: task, Maybe: maybe, FilePath: filePath(reply)}, order: order}
-	c.tasks[task] = e
-	for at := s; at != nil; at = at.parent {
-		at.started[task] = e
-		e.scopes = append(e.scopes, at)
-	}
-}
-
-func (c *Client) remove(e *entry) {
-	delete(c.tasks, e.Task)
-	for _, s := range e.scopes {
-		if s.started[e.Task] == e {
-			delete(s.started, e.Task)
-		}
-	}
+// entry is what is noted of a start.
+func (f *flight) entry(maybe bool, reply protocol.Reply) *entry {
+	return &entry{Recording: Recording{Task: f.task, Maybe: maybe, FilePath: filePath(reply)}, order: f.order, scope: f.scope}
 }
 
 func filePath(r protocol.Reply) string {
