@@ -4,12 +4,12 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/dialect"
+	"recue/luabind/vm"
 	"recue/runtime/protocol"
 )
 
@@ -64,20 +64,27 @@ var (
 	}
 )
 
+// replyShape is that of a reply without fields that the protocol does not know.
+var replyShape = vm.NewShape("ok", "task_id", "msg_status", "app_status", "payload")
+
 // replyTable is a valid reply as scripts see it. It needs no baton: the table is
 // nobody else's yet, and of L it only reads the marks, which openMarks has made.
 func replyTable(L *lua.LState, r protocol.Reply) *lua.LTable {
-	t := L.CreateTable(0, 5+len(r.Extra))
+	values := [...]lua.LValue{
+		lua.LTrue, lua.LString(r.TaskID), luaStatus[r.MsgStatus], luaState[r.AppStatus], payloadTable(L, r.Payload),
+	}
+	if len(r.Extra) == 0 {
+		return replyShape.Table(values[:])
+	}
+	t := L.CreateTable(0, len(values)+len(r.Extra))
 	for _, m := range r.Extra {
 		if v, err := decodeJSON(L, m.Value); err == nil {
 			t.RawSetString(m.Name, v)
 		}
 	}
-	t.RawSetString("ok", lua.LTrue)
-	t.RawSetString("task_id", lua.LString(r.TaskID))
-	t.RawSetString("msg_status", luaStatus[r.MsgStatus])
-	t.RawSetString("app_status", luaState[r.AppStatus])
-	t.RawSetString("payload", payloadTable(L, r.Payload))
+	for i, name := range replyShape.Names() {
+		t.RawSetString(name, values[i])
+	}
 	return t
 }
 
@@ -95,42 +102,6 @@ func payloadTable(L *lua.LState, payload jsontext.Value) *lua.LTable {
 		}
 	}
 	return L.CreateTable(0, 0)
-}
-
-// plainFields is how many fields a table for a payload has room for: one group of
-// Go's map, more than known recorders send.
-const plainFields = 8
-
-// plainTable is decodeJSON for a flat object, several times as fast; nil for
-// everything else. The table's texts share one string.
-func plainTable(L *lua.LState, object []byte) *lua.LTable {
-	t := L.CreateTable(0, plainFields)
-	t.Metatable = mark(L, objectMark)
-	text := string(object)
-	at := func(part []byte) string { // part lies within object
-		from := cap(object) - cap(part)
-		return text[from : from+len(part)]
-	}
-	if !protocol.Flat(object, func(name []byte, value protocol.Scalar) bool {
-		v := lua.LValue(lua.LNil)
-		switch value.Kind {
-		case '"':
-			v = lua.LString(at(value.Text))
-		case '0':
-			n, err := strconv.ParseFloat(at(value.Text), 64)
-			if err != nil {
-				return false
-			}
-			v = lua.LNumber(n)
-		case 't', 'f':
-			v = lua.LBool(value.Kind == 't')
-		}
-		t.RawSetString(at(name), v)
-		return true
-	}) {
-		return nil
-	}
-	return t
 }
 
 // The metatables of decoded tables say what they were, so that an empty list

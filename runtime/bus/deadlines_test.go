@@ -48,8 +48,8 @@ func TestEachRequestTimesOutAtItsTime(t *testing.T) {
 			t.Errorf("%s timed out after %v, want %v", name, ended[name], at)
 		}
 	}
-	if len(table.waiting) != 0 || len(table.late.queues) != 0 {
-		t.Errorf("left: %v, %v", table.waiting, table.late.queues)
+	if table.count() != 0 || len(table.late.queues) != 0 {
+		t.Errorf("left: %v, %v", table.waiting.all(), table.late.queues)
 	}
 }
 

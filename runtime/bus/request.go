@@ -61,7 +61,7 @@ func (c *Conn) send(call *Call, data []byte) *fault.Error {
 		// The library would say the same, but it may hold its lock while it dials.
 		return c.withdraw(call, notSent(call.subject, c.where(), nats.ErrDisconnected))
 	}
-	if err := c.nc.PublishRequest(call.subject, c.inbox+strconv.FormatUint(call.token, 36), data); err != nil {
+	if err := c.nc.PublishRequest(call.subject, c.replySubject(call.token), data); err != nil {
 		failed := c.unsent(call.subject, len(data), err)
 		if failed == nil {
 			c.log.WithError(err).Warn("writing to NATS failed; whether a command was sent is not known")
@@ -71,6 +71,12 @@ func (c *Conn) send(call *Call, data []byte) *fault.Error {
 	}
 	c.sent.Add(1)
 	return nil
+}
+
+// replySubject is where the answer to a request goes.
+func (c *Conn) replySubject(token uint64) string {
+	var b [64]byte // on the stack, so that there is one allocation
+	return string(strconv.AppendUint(append(b[:0], c.inbox...), token, 36))
 }
 
 // withdraw takes a call that was not sent out of the table and gives failed,

@@ -1,9 +1,6 @@
 package bus
 
 import (
-	"cmp"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +17,7 @@ type refusal func(subject string) *fault.Error
 type table struct {
 	mu      sync.Mutex
 	last    uint64 // the latest token; 0 is never one
-	waiting map[uint64]*Call
+	waiting waiting
 	newest  map[string]*Call // by subject; linked to the older ones by Call.older
 	answers history
 	late    deadlines
@@ -29,7 +26,7 @@ type table struct {
 }
 
 func newTable(c clock.Clock) *table {
-	t := &table{waiting: map[uint64]*Call{}, newest: map[string]*Call{}}
+	t := &table{newest: map[string]*Call{}}
 	_, real := c.(clock.Real)
 	t.late = deadlines{clock: c, keep: real, expire: t.expire, queues: map[time.Duration]*deadlineQueue{}}
 	return t
@@ -46,7 +43,7 @@ func (t *table) add(call *Call) *fault.Error {
 	t.last++
 	call.token = t.last
 	t.answers.forget(call.token)
-	t.waiting[call.token] = call
+	t.waiting.put(call)
 	if older := t.newest[call.subject]; older != nil {
 		call.older, older.newer = older, call
 	}
@@ -59,7 +56,7 @@ func (t *table) add(call *Call) *fault.Error {
 func (t *table) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.waiting)
+	return t.waiting.count()
 }
 
 // take removes the call with that token and gives it to the caller, who ends
@@ -67,7 +64,7 @@ func (t *table) count() int {
 func (t *table) take(token uint64) *Call {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.remove(t.waiting[token])
+	return t.remove(t.waiting.get(token))
 }
 
 // expire ends the calls of q whose time has come; the timer of q has fired. The
@@ -97,7 +94,7 @@ const (
 func (t *table) takeAnswered(token uint64) (*Call, past) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if call := t.remove(t.waiting[token]); call != nil {
+	if call := t.remove(t.waiting.get(token)); call != nil {
 		t.answers.remember(token, t.last)
 		return call, answered
 	}
@@ -126,9 +123,7 @@ func (t *table) stop(refuse refusal, final bool) []*Call {
 		return nil
 	}
 	t.refuse, t.final = refuse, final
-	calls := slices.SortedFunc(maps.Values(t.waiting), func(a, b *Call) int {
-		return cmp.Compare(a.token, b.token)
-	})
+	calls := t.waiting.all()
 	for _, call := range calls {
 		t.remove(call)
 	}
@@ -151,7 +146,7 @@ func (t *table) remove(call *Call) *Call {
 	if call == nil {
 		return nil
 	}
-	delete(t.waiting, call.token)
+	t.waiting.remove(call)
 	if call.older != nil {
 		call.older.newer = call.newer
 	}

@@ -33,8 +33,8 @@ func TestTakeGivesACallOnce(t *testing.T) {
 			t.Errorf("take(%d) gave it again", call.token)
 		}
 	}
-	if len(table.waiting) != 0 || len(table.newest) != 0 {
-		t.Errorf("left: %v, %v", table.waiting, table.newest)
+	if table.count() != 0 || len(table.newest) != 0 {
+		t.Errorf("left: %v, %v", table.waiting.all(), table.newest)
 	}
 }
 

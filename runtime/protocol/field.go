@@ -85,6 +85,9 @@ func checkText(s string) error {
 // must be literal: no wildcards (NATS refuses them for subscriptions only, not
 // for requests), no white space, no empty token.
 func CheckSubject(subject string) error {
+	if plainSubject(subject) {
+		return nil
+	}
 	if subject == "" {
 		return errors.New("must not be empty")
 	}
@@ -103,6 +106,21 @@ func CheckSubject(subject string) error {
 		}
 	}
 	return nil
+}
+
+// plainSubject says whether a subject is right, of those that most are: printable
+// ASCII without wildcards. It is asked for every command.
+func plainSubject(subject string) bool {
+	empty := true // so far, the part since the last dot
+	for i := range len(subject) {
+		switch c := subject[i]; {
+		case c <= ' ' || c > '~' || c == '*' || c == '>' || c == '.' && empty:
+			return false
+		default:
+			empty = c == '.'
+		}
+	}
+	return !empty
 }
 
 // CheckSeconds says what is wrong with a segment_time, or nil.
