@@ -111,11 +111,10 @@ func (j *jobsCall) history(ctx context.Context) error {
 			return usage("-n: must be a whole number, 1 or more, got %q", j.c.String("n"))
 		}
 	}
-	runs, err := j.store.History(ctx, j.name)
+	runs, err := j.store.History(ctx, j.name, most)
 	if err != nil {
 		return err
 	}
-	runs = runs[:min(most, len(runs))]
 	if j.json {
 		entries := []runEntry{}
 		for _, r := range runs {

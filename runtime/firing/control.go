@@ -1,112 +1,14 @@
 package firing
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
 )
-
-// Status is a job as `recue jobs` lists it.
-type Status struct {
-	Job     Job
-	Next    time.Time // zero: it fires no more, or is paused without an end
-	Last    *Run      // nil: it has not run yet
-	Running []Run
-}
 
 // ErrNoJob is in the chain of the error for a job or run that is not there.
 var ErrNoJob = errors.New("there is none of that name")
-
-// Jobs lists the jobs by name, planned stops included.
-func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
-	var list []Status
-	byName := map[string]*Status{}
-	err := readAll(ctx, s.jobs, func(_ string, data []byte) error {
-		var j Job
-		if err := json.Unmarshal(data, &j); err != nil {
-			return err
-		}
-		list = append(list, Status{Job: j, Next: j.next(now)})
-		return nil
-	})
-	if err != nil {
-		return nil, storeError("read the jobs", err)
-	}
-	slices.SortFunc(list, func(a, b Status) int { return cmp.Compare(a.Job.Name, b.Job.Name) })
-	for i := range list {
-		byName[list[i].Job.Name] = &list[i]
-	}
-	runs, err := s.allRuns(ctx, jetstream.AllKeys)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range runs {
-		st := byName[r.Job]
-		if st == nil {
-			continue
-		}
-		if st.Last == nil || r.Due.After(st.Last.Due) {
-			st.Last = &r
-		}
-		if r.State == Running {
-			st.Running = append(st.Running, r)
-		}
-	}
-	return list, nil
-}
-
-// next is when the job fires next.
-func (j *Job) next(now time.Time) time.Time {
-	if j.Retired || j.Paused && j.PausedUntil == nil {
-		return time.Time{}
-	}
-	s, err := j.schedule()
-	if err != nil {
-		return time.Time{}
-	}
-	from := latest(now, j.EffectiveFrom)
-	if j.Paused {
-		from = latest(from, *j.PausedUntil)
-	}
-	o, _ := s.Next(from)
-	return o.Due
-}
-
-// History lists a job's runs, the newest first.
-func (s *Store) History(ctx context.Context, job string) ([]Run, error) {
-	if _, err := s.job(ctx, job); err != nil {
-		return nil, err
-	}
-	runs, err := s.allRuns(ctx, token(job)+".*")
-	slices.SortFunc(runs, func(a, b Run) int { return b.Due.Compare(a.Due) })
-	return runs, err
-}
-
-func (s *Store) allRuns(ctx context.Context, keys string) ([]Run, error) {
-	var runs []Run
-	err := readKeys(ctx, s.runs, keys, func(key string, data []byte) error {
-		if strings.HasSuffix(key, ".now") {
-			return nil
-		}
-		var r Run
-		if err := json.Unmarshal(data, &r); err != nil {
-			return fmt.Errorf("the record %q is damaged: %w", key, err)
-		}
-		runs = append(runs, r)
-		return nil
-	})
-	if err != nil {
-		return nil, storeError("read the runs", err)
-	}
-	return runs, nil
-}
 
 // Pause keeps a job from firing until a time, or until it is resumed.
 func (s *Store) Pause(ctx context.Context, job string, until *time.Time) error {
@@ -222,32 +124,6 @@ func (s *Store) update(ctx context.Context, name string, change func(*Job) bool)
 		}
 		if _, ok, err := put(ctx, s.jobs, token(name), j, rev); ok || err != nil {
 			return err
-		}
-	}
-}
-
-// readAll reads every record of a bucket.
-func readAll(ctx context.Context, kv jetstream.KeyValue, f func(key string, data []byte) error) error {
-	return readKeys(ctx, kv, jetstream.AllKeys, f)
-}
-
-func readKeys(ctx context.Context, kv jetstream.KeyValue, keys string, f func(key string, data []byte) error) error {
-	w, err := kv.Watch(ctx, keys, jetstream.IgnoreDeletes())
-	if err != nil {
-		return err
-	}
-	defer w.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case e, ok := <-w.Updates():
-			if !ok || e == nil {
-				return nil
-			}
-			if err := f(e.Key(), e.Value()); err != nil {
-				return err
-			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/sirupsen/logrus"
 
@@ -23,7 +24,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // house is a JetStream server with nodes on it, in one virtual time.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	server *natsd.Server
 	clock  *clock.Virtual
 	opts   Options
@@ -34,9 +35,13 @@ type house struct {
 	runs map[string][]string // of each run's id, the nodes that ran it
 }
 
-func newHouse(t *testing.T, opts Options) *house {
+func newHouse(t testing.TB, opts Options, configure ...func(*server.Options)) *house {
 	t.Helper()
-	server, err := natsd.Start(natsd.Options{Store: t.TempDir()})
+	server, err := natsd.Start(natsd.Options{Store: t.TempDir(), Configure: func(o *server.Options) {
+		for _, c := range configure {
+			c(o)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

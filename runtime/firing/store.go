@@ -28,6 +28,9 @@ const (
 // historyAge is how long a run's record is kept.
 const historyAge = 90 * 24 * time.Hour
 
+// firingsKept is how many firings of a job the stream keeps.
+const firingsKept = 200
+
 // maxPublishing is how many firings may be on their way into the stream.
 const maxPublishing = 20_000
 
@@ -87,7 +90,7 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	}, func() (jetstream.Stream, error) {
 		return js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: stream, Subjects: []string{subjects + "*"}, Description: "firings of Recue's schedules",
-			Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: max(opts.Replicas, 1), MaxMsgsPerSubject: 200,
+			Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: max(opts.Replicas, 1), MaxMsgsPerSubject: firingsKept,
 		})
 	})
 	if err != nil {

@@ -1,0 +1,259 @@
+package firing
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+)
+
+// Status is a job as `recue jobs` lists it.
+type Status struct {
+	Job     Job
+	Next    time.Time // zero: it fires no more, or is paused without an end
+	Last    *Run      // nil: it has not run yet
+	Running []Run
+}
+
+// Jobs lists the jobs by name, planned stops included. Of the runs it reads the last one
+// of each job and those that go on, however many there are.
+func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
+	var list []Status
+	err := readAll(ctx, s.jobs, func(_ string, data []byte) error {
+		var j Job
+		if err := json.Unmarshal(data, &j); err != nil {
+			return err
+		}
+		list = append(list, Status{Job: j, Next: j.next(now)})
+		return nil
+	})
+	if err != nil {
+		return nil, storeError("read the jobs", err)
+	}
+	slices.SortFunc(list, func(a, b Status) int { return cmp.Compare(a.Job.Name, b.Job.Name) })
+	last, err := s.firings(ctx, "*", jetstream.DeliverLastPerSubjectPolicy)
+	if err != nil {
+		return nil, storeError("read the firings", err)
+	}
+	lastOf := map[string]string{} // the key of the last run, by job
+	for _, f := range last {
+		lastOf[f.Job] = runKey(f.Job, f.Due, f.Kind)
+	}
+	if err := s.addRuns(ctx, list, lastOf); err != nil {
+		return nil, storeError("read the runs", err)
+	}
+	return list, nil
+}
+
+// addRuns adds to the jobs what runs and what ran last.
+func (s *Store) addRuns(ctx context.Context, list []Status, lastOf map[string]string) error {
+	var keys []string
+	for _, st := range list {
+		keys = append(keys, nowKey(st.Job.Name))
+	}
+	running, err := getAll[current](ctx, s.runs, keys)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, c := range running {
+		for _, key := range c.Running {
+			wanted[key] = true
+		}
+	}
+	for _, key := range lastOf {
+		wanted[key] = true
+	}
+	runs, err := s.someRuns(ctx, slices.Collect(maps.Keys(wanted)))
+	if err != nil {
+		return err
+	}
+	byJob := map[string][]Run{}
+	for _, r := range runs {
+		byJob[r.Job] = append(byJob[r.Job], r)
+	}
+	for i := range list {
+		st := &list[i]
+		own := byJob[st.Job.Name]
+		begun := func(r Run) bool { return r.ID() == lastOf[st.Job.Name] }
+		if lastOf[st.Job.Name] != "" && !slices.ContainsFunc(own, begun) {
+			// Nobody has taken its last firing yet: those before it are looked for.
+			if own, err = s.allRuns(ctx, st.Job.Name); err != nil {
+				return err
+			}
+		}
+		st.add(own)
+	}
+	return nil
+}
+
+// add adds runs of the job.
+func (st *Status) add(runs []Run) {
+	slices.SortFunc(runs, func(a, b Run) int { return a.Due.Compare(b.Due) })
+	for _, r := range runs {
+		st.Last = &r
+		if r.State == Running {
+			st.Running = append(st.Running, r)
+		}
+	}
+}
+
+// next is when the job fires next.
+func (j *Job) next(now time.Time) time.Time {
+	if j.Retired || j.Paused && j.PausedUntil == nil {
+		return time.Time{}
+	}
+	s, err := j.schedule()
+	if err != nil {
+		return time.Time{}
+	}
+	from := latest(now, j.EffectiveFrom)
+	if j.Paused {
+		from = latest(from, *j.PausedUntil)
+	}
+	o, _ := s.Next(from)
+	return o.Due
+}
+
+// History lists a job's runs, the newest first: at most so many, 0 for all. What nobody
+// has asked for is not read, where the job's last firings tell which runs those are.
+func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error) {
+	if _, err := s.job(ctx, job); err != nil {
+		return nil, err
+	}
+	runs, err := s.history(ctx, job, most)
+	if err != nil {
+		return nil, storeError("read the runs", err)
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return b.Due.Compare(a.Due) })
+	if most > 0 {
+		runs = runs[:min(most, len(runs))]
+	}
+	return runs, nil
+}
+
+func (s *Store) history(ctx context.Context, job string, most int) ([]Run, error) {
+	if most <= 0 || most >= firingsKept {
+		return s.allRuns(ctx, job)
+	}
+	firings, err := s.firings(ctx, token(job), jetstream.DeliverAllPolicy)
+	if err != nil {
+		return nil, err
+	}
+	var keys []string
+	for _, f := range firings[max(0, len(firings)-most):] {
+		keys = append(keys, runKey(f.Job, f.Due, f.Kind))
+	}
+	runs, err := s.someRuns(ctx, keys)
+	if err != nil || len(runs) >= most {
+		return runs, err
+	}
+	return s.allRuns(ctx, job) // some have no record yet
+}
+
+// allRuns reads every run of a job.
+func (s *Store) allRuns(ctx context.Context, job string) ([]Run, error) {
+	var runs []Run
+	err := readKeys(ctx, s.runs, token(job)+".*", func(key string, data []byte) error {
+		if key == nowKey(job) {
+			return nil
+		}
+		var r Run
+		if err := json.Unmarshal(data, &r); err != nil {
+			return fmt.Errorf("the record %q is damaged: %w", key, err)
+		}
+		runs = append(runs, r)
+		return nil
+	})
+	return runs, err
+}
+
+// someRuns reads the runs of keys. Those that have no record are left out.
+func (s *Store) someRuns(ctx context.Context, keys []string) ([]Run, error) {
+	runs, err := getAll[Run](ctx, s.runs, keys)
+	return slices.DeleteFunc(runs, func(r Run) bool { return r.Job == "" }), err
+}
+
+// firings reads what the stream has of a job's token, or of "*", all jobs.
+func (s *Store) firings(ctx context.Context, token string, which jetstream.DeliverPolicy) ([]Firing, error) {
+	c, err := s.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{subjects + token}, DeliverPolicy: which, InactiveThreshold: time.Minute,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = s.js.DeleteConsumer(context.WithoutCancel(ctx), stream, c.CachedInfo().Name) }() // else it goes by itself
+	pending := c.CachedInfo().NumPending
+	if pending == 0 {
+		return nil, nil
+	}
+	messages, err := c.Messages()
+	if err != nil {
+		return nil, err
+	}
+	defer messages.Stop()
+	var list []Firing
+	for {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return nil, err
+		}
+		var f Firing
+		if err := json.Unmarshal(msg.Data(), &f); err != nil {
+			return nil, fmt.Errorf("a firing on %s is damaged: %w", msg.Subject(), err)
+		}
+		list = append(list, f)
+		if meta, err := msg.Metadata(); err != nil || meta.NumPending == 0 {
+			return list, err
+		}
+	}
+}
+
+// readAll reads every record of a bucket.
+func readAll(ctx context.Context, kv jetstream.KeyValue, f func(key string, data []byte) error) error {
+	return readKeys(ctx, kv, jetstream.AllKeys, f)
+}
+
+// getsAtOnce bounds how many records are asked for at the same time.
+const getsAtOnce = 64
+
+// getAll reads the records of keys, in their order; those that are not there are zero.
+func getAll[T any](ctx context.Context, kv jetstream.KeyValue, keys []string) ([]T, error) {
+	records := make([]T, len(keys))
+	var group errgroup.Group
+	group.SetLimit(getsAtOnce)
+	for i, key := range keys {
+		group.Go(func() error {
+			_, err := get(ctx, kv, key, &records[i])
+			return err
+		})
+	}
+	return records, group.Wait()
+}
+
+func readKeys(ctx context.Context, kv jetstream.KeyValue, keys string, f func(key string, data []byte) error) error {
+	w, err := kv.Watch(ctx, keys, jetstream.IgnoreDeletes())
+	if err != nil {
+		return err
+	}
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case e, ok := <-w.Updates():
+			if !ok || e == nil {
+				return nil
+			}
+			if err := f(e.Key(), e.Value()); err != nil {
+				return err
+			}
+		}
+	}
+}
