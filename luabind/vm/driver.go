@@ -63,17 +63,21 @@ func (d *drivers) stop() {
 	d.closed = false
 }
 
-// newVia gives the thread from which a driver resumes those of the branches. It
-// runs no Lua.
-func (m *VM) newVia() *lua.LState {
+// via is what a driver lends to the branch that it runs.
+type via struct {
+	thread   *lua.LState // from which it resumes that of the branch; it runs no Lua
+	segments segments
+}
+
+func (m *VM) newVia() *via {
 	m.state.Options.CallStackSize = 1
-	via, _ := m.state.NewThread()
-	return via
+	thread, _ := m.state.NewThread()
+	return &via{thread: thread}
 }
 
 // drive runs b, which holds the baton, and whoever has the next turn, until that
 // is a branch with a goroutine of its own, or nobody.
-func (m *VM) drive(b *Branch, via *lua.LState) {
+func (m *VM) drive(b *Branch, via *via) {
 	for {
 		m.watchdog.enter(b)
 		b.step(via)

@@ -41,7 +41,7 @@ type task struct {
 	fn     lua.LValue // nil once it has begun
 	args   []lua.LValue
 	ended  func(b *Branch, results []lua.LValue, err *Error)
-	via    *lua.LState // the thread of the driver that runs it
+	via    *via // of the driver that runs it
 	parked parked
 	place  waiter // in the queue for the baton
 }
@@ -66,7 +66,7 @@ func (b *Branch) Park(L *lua.LState, start func(wake func()) (cancel func(cause 
 	}
 	b.begin(start, &b.task.place)
 	L.SetTop(0)
-	L.Parent = b.task.via // to whom gopher-lua yields
+	L.Parent = b.task.via.thread // to whom gopher-lua yields
 	return true
 }
 
@@ -98,8 +98,8 @@ func parkable(frame frameView) (tail, ok bool) {
 }
 
 // step runs a branch until it waits or has ended. The caller holds the baton, and
-// lends a Lua thread to resume from.
-func (b *Branch) step(via *lua.LState) {
+// lends what a driver has.
+func (b *Branch) step(via *via) {
 	t := b.task
 	t.via = via
 	var results []lua.LValue
@@ -124,7 +124,8 @@ func (b *Branch) first(fn lua.LValue, args []lua.LValue) ([]lua.LValue, *Error) 
 	if err := b.callable(fn); err != nil {
 		return nil, err
 	}
-	th := b.vm.newThread(b)
+	th := b.vm.startThread(b)
+	b.task.via.segments.lend(th)
 	b.threads = append(b.threads, th)
 	err := b.guard(func() {
 		b.vm.state.G.CurrentThread = th
@@ -141,7 +142,8 @@ func (b *Branch) first(fn lua.LValue, args []lua.LValue) ([]lua.LValue, *Error) 
 func (b *Branch) resume() (results []lua.LValue, err *Error) {
 	p := &b.task.parked
 	b.settled()
-	th, via := b.threads[0], b.task.via
+	th, via := b.threads[0], b.task.via.thread
+	b.task.via.segments.lend(th)
 	via.G.CurrentThread = th
 	value, raise := p.finish()
 	if raise != nil {
@@ -173,9 +175,10 @@ func (b *Branch) resume() (results []lua.LValue, err *Error) {
 // or with what results gives.
 func (b *Branch) stepped(th *lua.LState, err *Error, results func() []lua.LValue) ([]lua.LValue, *Error) {
 	defer func() {
-		b.task.via.SetTop(0)
+		b.task.via.thread.SetTop(0)
 		b.vm.state.G.CurrentThread = b.vm.state
 	}()
+	b.task.via.segments.takeBack(th)
 	if b.task.parked.waiting && err == nil {
 		b.task.parked.last = callDepth(th) == 0
 		return nil, nil
@@ -186,7 +189,7 @@ func (b *Branch) stepped(th *lua.LState, err *Error, results func() []lua.LValue
 		return nil, err
 	}
 	values := results()
-	b.vm.freeThread(b, th)
+	release(th, &b.vm.startThreads)
 	return values, nil
 }
 

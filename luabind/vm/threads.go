@@ -9,7 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// newThread gives a thread that runs for b.
+// newThread gives a thread for a protected call of b.
 func (m *VM) newThread(b *Branch) *lua.LState {
 	th, ok := m.pool(b).Get().(*lua.LState)
 	switch {
@@ -17,10 +17,8 @@ func (m *VM) newThread(b *Branch) *lua.LState {
 	case b.parent == nil:
 		th = m.makeThread(rootDepth)
 	default:
-		if m.blank == nil {
-			m.blank = m.makeThread(branchDepth)
-		}
-		th = copyThread(m.blank)
+		th = m.copyThread()
+		ownSegments(th)
 	}
 	th.SetContext(b)
 	return th
@@ -37,10 +35,23 @@ func (m *VM) makeThread(depth int) *lua.LState {
 
 // freeThread keeps a thread for the next call. Only one that came back from its
 // call is sound: after an error its stacks are not.
-func (m *VM) freeThread(b *Branch, th *lua.LState) {
+func (m *VM) freeThread(b *Branch, th *lua.LState) { release(th, m.pool(b)) }
+
+// startThread gives the thread in which a branch of Start runs. It is run between
+// lend and takeBack only.
+func (m *VM) startThread(b *Branch) *lua.LState {
+	th, ok := m.startThreads.Get().(*lua.LState)
+	if !ok {
+		th = m.copyThread()
+	}
+	th.SetContext(b)
+	return th
+}
+
+func release(th *lua.LState, pool *sync.Pool) {
 	th.SetTop(0)
 	th.SetContext(free)
-	m.pool(b).Put(th)
+	pool.Put(th)
 }
 
 // free is the context of a thread that nobody runs: it must not keep its last
@@ -63,21 +74,22 @@ var (
 
 	regType    = pointedTo(stateType, "reg")
 	offArray   = offset(regType, "array", reflect.Slice)
+	offGrowBy  = offset(regType, "growBy", reflect.Int)
 	offHandler = offset(regType, "handler", reflect.Interface)
-)
 
-// growing is the type of the call stack that grows, which MinimizeStackMemory asks
-// for; only a thread tells it.
-var growing = func() (stack struct {
-	kind     reflect.Type
-	segments reflect.StructField
-}) {
-	L := lua.NewState(lua.Options{SkipOpenLibs: true, CallStackSize: 1, RegistrySize: 1, MinimizeStackMemory: true})
-	stack.kind = reflect.ValueOf(L).Elem().FieldByName("stack").Elem().Type().Elem()
-	offset(stack.kind, "segments", reflect.Slice)
-	stack.segments, _ = stack.kind.FieldByName("segments")
-	return stack
-}()
+	// The call stack that grows, which MinimizeStackMemory asks for; only a thread
+	// tells its type.
+	stackType = func() reflect.Type {
+		L := lua.NewState(lua.Options{SkipOpenLibs: true, CallStackSize: 1, RegistrySize: 1, MinimizeStackMemory: true})
+		return reflect.ValueOf(L).Elem().FieldByName("stack").Elem().Type().Elem()
+	}()
+	offSegments = offset(stackType, "segments", reflect.Slice)
+	offSegIdx   = offset(stackType, "segIdx", reflect.Uint16)
+	segmentType = func() reflect.Type {
+		field, _ := stackType.FieldByName("segments")
+		return field.Type.Elem().Elem()
+	}()
+)
 
 func pointedTo(in reflect.Type, name string) reflect.Type {
 	field, _ := in.FieldByName(name)
@@ -87,30 +99,104 @@ func pointedTo(in reflect.Type, name string) reflect.Type {
 // word is the place of the pointer in an interface's two words.
 const word = unsafe.Sizeof(uintptr(0))
 
+// threadType is a thread of a branch with all that it has at first, as one piece of
+// memory.
+var (
+	threadType = reflect.StructOf([]reflect.StructField{
+		{Name: "State", Type: stateType},
+		{Name: "Registry", Type: regType},
+		{Name: "Stack", Type: stackType},
+		{Name: "Segment", Type: segmentType},
+		{Name: "First", Type: reflect.TypeFor[[1]unsafe.Pointer]()},
+		{Name: "Values", Type: reflect.TypeFor[[branchMin]lua.LValue]()},
+	})
+	partRegistry = threadType.Field(1).Offset
+	partStack    = threadType.Field(2).Offset
+	partSegment  = threadType.Field(3).Offset
+	partFirst    = threadType.Field(4).Offset
+	partValues   = threadType.Field(5).Offset
+)
+
 // copyThread copies a thread that has never run. gopher-lua's NewThread makes with
 // each thread a table of globals, which is dropped at once: half of the memory and
 // most of the time that a new branch would take. What the copy shares with the
 // original are the globals and the boxes for numbers, of which only the holder
-// of the baton takes.
-func copyThread(blank *lua.LState) *lua.LState {
-	th := new(lua.LState)
-	*th = *blank
-	reg := ownCopy(unsafe.Add(unsafe.Pointer(th), offReg), regType)
-	*(*[]lua.LValue)(unsafe.Add(reg, offArray)) = make([]lua.LValue, registryMin)
-	*(*unsafe.Pointer)(unsafe.Add(reg, offHandler+word)) = unsafe.Pointer(th)
+// of the baton takes. It has room for a few calls, see lend.
+func (m *VM) copyThread() *lua.LState {
+	if m.blank == nil {
+		m.blank = m.makeThread(branchDepth)
+		*(*int)(unsafe.Add(registryOf(m.blank), offGrowBy)) = branchStep
+	}
+	at := reflect.New(threadType).UnsafePointer()
+	th := (*lua.LState)(at)
+	*th = *m.blank
 
-	stack := ownCopy(unsafe.Add(unsafe.Pointer(th), offStack+word), growing.kind)
-	list := reflect.NewAt(growing.segments.Type, unsafe.Add(stack, growing.segments.Offset)).Elem()
-	own := reflect.MakeSlice(growing.segments.Type, list.Len(), list.Len())
-	own.Index(0).Set(reflect.New(growing.segments.Type.Elem().Elem()))
-	list.Set(own)
+	reg := unsafe.Add(at, partRegistry)
+	reflect.NewAt(regType, reg).Elem().Set(reflect.NewAt(regType, registryOf(m.blank)).Elem())
+	*(*[]lua.LValue)(unsafe.Add(reg, offArray)) = (*[branchMin]lua.LValue)(unsafe.Add(at, partValues))[:]
+	*(*unsafe.Pointer)(unsafe.Add(reg, offHandler+word)) = at
+	*(*unsafe.Pointer)(unsafe.Add(at, offReg)) = reg
+
+	*(*unsafe.Pointer)(unsafe.Add(at, offStack+word)) = unsafe.Add(at, partStack)
+	first := (*[1]unsafe.Pointer)(unsafe.Add(at, partFirst))
+	first[0] = unsafe.Add(at, partSegment)
+	*segmentsOf(th) = first[:]
 	return th
 }
 
-// ownCopy replaces what the pointer at place points to by a copy, and gives that.
-func ownCopy(place unsafe.Pointer, kind reflect.Type) unsafe.Pointer {
-	fresh := reflect.New(kind)
-	fresh.Elem().Set(reflect.NewAt(kind, *(*unsafe.Pointer)(place)).Elem())
-	*(*unsafe.Pointer)(place) = fresh.UnsafePointer()
-	return fresh.UnsafePointer()
+func registryOf(th *lua.LState) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offReg))
+}
+
+func stackOf(th *lua.LState) unsafe.Pointer {
+	return *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offStack+word))
+}
+
+// segmentsOf is the list of the pieces that a call stack has, as long as it may
+// become.
+func segmentsOf(th *lua.LState) *[]unsafe.Pointer {
+	return (*[]unsafe.Pointer)(unsafe.Add(stackOf(th), offSegments))
+}
+
+// maxSegments is the length of a list for branchDepth calls.
+const maxSegments = (branchDepth + lua.FramesPerSegment - 1) / lua.FramesPerSegment
+
+// ownSegments gives a thread a list of its own.
+func ownSegments(th *lua.LState) {
+	list := make([]unsafe.Pointer, maxSegments)
+	list[0] = (*segmentsOf(th))[0]
+	*segmentsOf(th) = list
+}
+
+// segments is a list that a driver lends to the branch that it runs. It takes 1 KiB,
+// nearly all of it for calls deeper than those in which most branches wait, and
+// was a quarter of what ten thousand waiting branches took.
+type segments struct{ list []unsafe.Pointer }
+
+// lend gives a thread room for branchDepth calls.
+func (s *segments) lend(th *lua.LState) {
+	own := segmentsOf(th)
+	if len(*own) > 1 {
+		return // it keeps one
+	}
+	if s.list == nil {
+		s.list = make([]unsafe.Pointer, maxSegments)
+	}
+	s.list[0] = (*own)[0]
+	*own = s.list
+}
+
+// takeBack ends lend. A thread that is too deep in calls to do without keeps the list.
+func (s *segments) takeBack(th *lua.LState) {
+	own := segmentsOf(th)
+	if s.list == nil || &(*own)[0] != &s.list[0] {
+		return
+	}
+	if *(*uint16)(unsafe.Add(stackOf(th), offSegIdx)) > 0 {
+		s.list = nil
+		return
+	}
+	first := (*[1]unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), partFirst))
+	*own = first[:]
+	s.list[0] = nil
 }

@@ -56,6 +56,100 @@ func TestThreadsAreTheirOwn(t *testing.T) {
 	}
 }
 
+// A branch waits with the list of its calls lent to others, unless it is too deep for
+// that; its calls and values must be there when it goes on, however deep it was.
+func TestABranchWaitsAtAnyDepth(t *testing.T) {
+	kept := 0
+	h := parking(t, &kept)
+	chunk, err := h.m.State().Load(strings.NewReader(`return function(depth)
+		local function deep(n)
+			local a, b, c = n, "b" .. n, {n}
+			local more
+			if n > 0 then more = deep(n - 1) end
+			local r = answer(n)
+			assert(r == n and a == n and b == "b" .. n and c[1] == n and (n == 0 or more == n))
+			return n + 1
+		end
+		local first = deep(depth)
+		local again = deep(depth % 7)
+		return first, again, (pcall(deep, depth))
+	end`), "t.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	depths := []int{0, 1, 5, 6, 7, 8, 9, 14, 15, 16, 17, 31, 32, 33, 100, 900}
+	got := make([]string, 3*len(depths)) // three at each depth, so that some use what others had
+	h.m.Go(nil, nil, func(b *Branch) {
+		fn, failed := b.Call(chunk)
+		if failed != nil {
+			t.Error(failed)
+			return
+		}
+		for i := range got {
+			h.m.Start(b, nil, fn[0], []lua.LValue{lua.LNumber(depths[i%len(depths)])}, func(_ *Branch, results []lua.LValue, err *Error) {
+				got[i] = fmt.Sprint(results, err)
+			})
+		}
+	}, nil)
+	h.m.Wait()
+	for i, text := range got {
+		depth := depths[i%len(depths)]
+		if want := fmt.Sprintf("[%d %d true] <nil>", depth+1, depth%7+1); text != want {
+			t.Errorf("at depth %d: %s, want %s", depth, text, want)
+		}
+	}
+}
+
+// A branch begins with few registers; it gets more where it needs them, and no other
+// value is lost on the way.
+func TestABranchGetsTheRegistersThatItNeeds(t *testing.T) {
+	h := newHarness(t, Options{})
+	names := make([]string, 90)
+	for i := range names {
+		names[i] = fmt.Sprintf("v%d", i)
+	}
+	locals := strings.Join(names, ", ")
+	chunk, err := h.m.State().Load(strings.NewReader(`
+		local function sum(...) local s = 0 for i = 1, select("#", ...) do s = s + select(i, ...) end return s end
+		local function many(n)
+			local `+locals+` = unpack(numbers)
+			local below = 0
+			if n > 0 then below = many_(n - 1) end
+			return below + sum(`+locals+`)
+		end
+		many_ = many
+		return function(n)
+			local before = {1, "two"}
+			local result = many(n)
+			assert(before[1] == 1 and before[2] == "two")
+			return result, #{unpack({}, 1, 7000)}
+		end`), "t.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers, each := h.m.State().NewTable(), 0
+	for i := range names {
+		numbers.Append(lua.LNumber(i))
+		each += i
+	}
+	h.m.State().SetGlobal("numbers", numbers)
+	h.m.Go(nil, nil, func(b *Branch) {
+		fn, failed := b.Call(chunk)
+		if failed != nil {
+			t.Error(failed)
+			return
+		}
+		for _, deep := range []int{0, 1, 2, 50, 900} {
+			h.m.Start(b, nil, fn[0], []lua.LValue{lua.LNumber(deep)}, func(_ *Branch, results []lua.LValue, err *Error) {
+				if got, want := fmt.Sprint(results, err), fmt.Sprintf("[%d 0] <nil>", (deep+1)*each); got != want {
+					t.Errorf("%d deep: %s, want %s", deep, got, want)
+				}
+			})
+		}
+	}, nil)
+	h.m.Wait()
+}
+
 // A crowd has garbage collected earlier; afterwards, and beyond it, all is as before.
 func TestACrowdCollectsEarlier(t *testing.T) {
 	percent := func() int {

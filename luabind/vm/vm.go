@@ -17,8 +17,10 @@ const (
 	threadDepth  = 190     // protected calls and coroutines within each other, as PUC's LUAI_MAXCCALLS
 	totalDepth   = 64_000  // Lua frames of all threads within each other, without the innermost one's
 	registryMin  = 96      // values
-	registryStep = 4096    // less makes unpack and concat of thousands of values fail
+	registryStep = 4096    // by which it grows, and what it needs
 	registryMax  = 1 << 20 // values of one thread; "registry overflow" beyond
+	branchMin    = 32      // the same for branches, of which there are many: a few functions that call each other
+	branchStep   = 128
 )
 
 // MaxArrayIndex bounds the array part of a table: t[20261231] = 1 must not
@@ -54,8 +56,9 @@ type VM struct {
 	state *lua.LState
 	baton baton
 
-	rootThreads, branchThreads sync.Pool   // of *lua.LState, see newThread
-	blank                      *lua.LState // what a branch's thread is copied from
+	// Threads that may be used again, see newThread and startThread.
+	rootThreads, branchThreads, startThreads sync.Pool
+	blank                                    *lua.LState // what a branch's thread is copied from
 
 	branches   sync.WaitGroup
 	live       atomic.Int64 // branches
