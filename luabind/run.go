@@ -72,7 +72,7 @@ func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 		r.root = root
 	}
 	r.vm = vm.New(vm.Options{
-		Explain: dialect.Explain, Busy: r.busy(),
+		Explain: dialect.Explain, Attach: dialect.Attach, Busy: r.busy(),
 		MaxCompute: r.limits.Compute, MaxHeap: r.limits.Heap, MaxThreads: r.limits.Threads,
 		Slow: func(at vm.Position) {
 			host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")

@@ -25,8 +25,8 @@ const maxStringKey = "recue.dialect.maxstring"
 
 // Install prepares a state for code that Load made: it gives strings a metatable with the operations of numbers, which keeps
 // __index and __metatable of the one that the string library has made, and notes the limit. Call it once for each state, after the
-// libraries are opened. Threads of the state need nothing more, except that their Panic hook should let Explain improve
-// the message.
+// libraries are opened. Each thread of the state that is to run such code needs Attach, as L itself does when it was given a
+// context since, and its Panic hook should let Explain improve the message.
 //
 // Scripts must not reach the metatable: the string library has to hide it behind __metatable.
 func Install(L *lua.LState, o Options) {
@@ -35,12 +35,13 @@ func Install(L *lua.LState, o Options) {
 		mt.RawSetString(kept, L.GetMetaField(lua.LString(""), kept))
 	}
 	for _, event := range stringEvents {
-		mt.RawSetString(event, newHelper(func(L *lua.LState) int {
-			L.Push(arithmetic(L, event, L.Get(1), L.Get(2), instructionOperand))
+		mt.RawSetString(event, L.NewFunction(func(L *lua.LState) int {
+			L.Push(arithmetic(L, event, L.Get(1), L.Get(2), 1))
 			return 1
 		}))
 	}
 	L.SetMetatable(lua.LString(""), mt)
+	Attach(L)
 	if o.MaxString <= 0 {
 		o.MaxString = DefaultMaxString
 	}
@@ -63,8 +64,8 @@ func checkSize(L *lua.LState, n int) {
 }
 
 // arithmetic is an operation of which at least one operand is no number: numerals in strings count as numbers, everything
-// else needs a handler. name tells what operand i is called in the script, for the error.
-func arithmetic(L *lua.LState, event string, a, b lua.LValue, name func(*lua.LState, int) string) lua.LValue {
+// else needs a handler. The instruction is that of the call at level, whose operands an error names.
+func arithmetic(L *lua.LState, event string, a, b lua.LValue, level int) lua.LValue {
 	if event == "__unm" {
 		b = a
 	}
@@ -77,9 +78,9 @@ func arithmetic(L *lua.LState, event string, a, b lua.LValue, name func(*lua.LSt
 		return callHandler(L, h, a, b)
 	}
 	if okX { // the other one is to blame
-		raiseOperand(L, "perform arithmetic on", b, name(L, 2))
+		raiseOperand(L, "perform arithmetic on", b, operandName(L, level, 2))
 	}
-	raiseOperand(L, "perform arithmetic on", a, name(L, 1))
+	raiseOperand(L, "perform arithmetic on", a, operandName(L, level, 1))
 	return nil
 }
 

@@ -169,31 +169,27 @@ func operandText(what string, v lua.LValue, name string) string {
 	return fmt.Sprintf("attempt to %s %s (a %s value)", what, name, v.Type())
 }
 
-// raiseOperand raises operandText with the position of the Lua function that called the running helper.
+// raiseOperand raises operandText with the position of the Lua function that runs, or called what runs.
 func raiseOperand(L *lua.LState, what string, v lua.LValue, name string) {
 	L.RaiseError("%s", operandText(what, v, name))
 }
 
-// helperOperand names argument i of the helper that runs.
-func helperOperand(L *lua.LState, i int) string {
-	at, ok := runningAt(L, 1)
-	if !ok || opcode(at.inst()) != lua.OP_CALL {
-		return ""
-	}
-	return nameOf(at, argA(at.inst())+i)
-}
-
-// instructionOperand names operand i of the arithmetic instruction that called a metamethod.
-func instructionOperand(L *lua.LState, i int) string {
-	at, ok := runningAt(L, 1)
+// operandName names operand i, from 1, of the instruction that the Lua function at a level is in.
+func operandName(L *lua.LState, level, i int) string {
+	at, ok := runningAt(L, level)
 	if !ok {
 		return ""
 	}
+	b, c := argB(at.inst()), argC(at.inst())
 	switch op := opcode(at.inst()); {
-	case op == lua.OP_UNM, op >= lua.OP_ADD && op <= lua.OP_POW && i == 1:
-		return nameOf(at, argB(at.inst()))
-	case op >= lua.OP_ADD && op <= lua.OP_POW:
-		return nameOf(at, argC(at.inst()))
+	case op == opConcat:
+		return nameOf(at, b+i-1)
+	case op == lua.OP_UNM, op == opLength:
+		return nameOf(at, b)
+	case op < lua.OP_ADD || op > lua.OP_POW && op != opModulo:
+		return ""
+	case i == 1:
+		return nameOf(at, b)
 	}
-	return ""
+	return nameOf(at, c)
 }

@@ -67,17 +67,6 @@ func (fs *funcState) multi(e syntax.Expr, n int) int {
 	return base
 }
 
-// callHelper calls one of our own functions, which stands among the constants where no script can see it or replace it.
-func (fs *funcState) callHelper(h *lua.LFunction, dst, line int, args ...syntax.Expr) {
-	mark := fs.free
-	fs.loadConstant(h, dst, line)
-	for _, a := range args {
-		fs.toNext(a)
-	}
-	fs.abc(lua.OP_CALL, dst, len(args)+1, 2, line)
-	fs.free = mark
-}
-
 // calleeName is what tracebacks and argument errors call the function, "?" when it has no name.
 func calleeName(e *syntax.CallExpr) string {
 	if e.Method != "" {

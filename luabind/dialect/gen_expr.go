@@ -7,7 +7,7 @@ import (
 )
 
 var binaryOps = map[syntax.Kind]int{
-	"+": lua.OP_ADD, "-": lua.OP_SUB, "*": lua.OP_MUL, "/": lua.OP_DIV, "^": lua.OP_POW,
+	"+": lua.OP_ADD, "-": lua.OP_SUB, "*": lua.OP_MUL, "/": lua.OP_DIV, "^": lua.OP_POW, "%": opModulo,
 }
 
 // toRegister computes e into dst. Either dst is the topmost temporary, or it is a local and safeInLocal(e) holds: then
@@ -52,13 +52,11 @@ func (fs *funcState) toRegister(e syntax.Expr, dst int) {
 // are read, since e may read that local too, and it must not move the top of the stack, as calls and "..." do.
 func safeInLocal(e syntax.Expr) bool {
 	switch e := e.(type) {
-	case *syntax.UnaryExpr:
-		return e.Op != "#"
 	case *syntax.BinaryExpr:
 		return binaryOps[e.Op] != 0 || isComparison(e.Op)
 	case *syntax.ParenExpr:
 		return safeInLocal(e.E)
-	case *syntax.CallExpr, *syntax.VarargExpr, *syntax.ConcatExpr, *syntax.TableExpr:
+	case *syntax.CallExpr, *syntax.VarargExpr, *syntax.TableExpr:
 		return false
 	}
 	return true
@@ -145,17 +143,16 @@ func (fs *funcState) vararg(dst, n, line int) {
 
 func (fs *funcState) unary(e *syntax.UnaryExpr, dst int) {
 	line := e.Pos.Line
-	if e.Op == "#" {
-		fs.callHelper(lengthHelper, dst, line, e.E)
-		return
-	}
 	if n, ok := e.E.(*syntax.NumberExpr); ok && e.Op == "-" {
 		fs.loadConstant(lua.LNumber(-n.Value), dst, line)
 		return
 	}
 	op := lua.OP_NOT
-	if e.Op == "-" {
+	switch e.Op {
+	case "-":
 		op = lua.OP_UNM
+	case "#":
+		op = opLength
 	}
 	mark := fs.free
 	fs.abc(op, dst, fs.toAny(e.E, dst), 0, line)
@@ -169,8 +166,6 @@ func (fs *funcState) binary(e *syntax.BinaryExpr, dst int) {
 		fs.logic(e, dst)
 	case isComparison(e.Op):
 		fs.comparisonValue(e, dst)
-	case e.Op == "%":
-		fs.callHelper(moduloHelper, dst, line, e.L, e.R)
 	default:
 		mark := fs.free
 		l := fs.toRK(e.L, dst)
@@ -180,9 +175,14 @@ func (fs *funcState) binary(e *syntax.BinaryExpr, dst int) {
 	}
 }
 
-// concat calls the helper once for a whole chain, instead of the VM's instruction, whose way to write numbers is not Lua's.
+// concat joins a whole chain at once, from registers that follow each other.
 func (fs *funcState) concat(e *syntax.ConcatExpr, dst int) {
-	fs.callHelper(concatHelper, dst, e.Pos.Line, e.Parts...)
+	mark := fs.free
+	for _, part := range e.Parts {
+		fs.toNext(part)
+	}
+	fs.abc(opConcat, dst, mark, fs.free-1, e.Pos.Line)
+	fs.free = mark
 }
 
 func (fs *funcState) closure(e *syntax.FuncExpr, dst int) {

@@ -34,8 +34,6 @@ func (fs *funcState) repeatLoop(s *syntax.RepeatStmt) {
 }
 
 // numericFor keeps index, limit and step in hidden locals and gives each round a variable of its own (manual §2.4.5).
-// Start values that are not numbers by the look of them go through a helper, which takes numerals in strings as the
-// reference interpreter does and has its error messages.
 func (fs *funcState) numericFor(s *syntax.NumForStmt) {
 	line := s.Pos.Line
 	loop := fs.enterBlock(true) // holds the hidden locals
@@ -44,15 +42,11 @@ func (fs *funcState) numericFor(s *syntax.NumForStmt) {
 		step = &syntax.NumberExpr{Node: s.Node, Value: 1}
 	}
 	base := fs.free
-	if allNumbers(s.Init, s.Limit, step) {
-		for _, e := range []syntax.Expr{s.Init, s.Limit, step} {
-			fs.toNext(e)
-		}
-	} else {
-		fs.forHelper(s.Init, s.Limit, step, line)
+	for _, e := range []syntax.Expr{s.Init, s.Limit, step} {
+		fs.toNext(e)
 	}
 	fs.declare(line, "(for index)", "(for limit)", "(for step)")
-	prepare := fs.abx(lua.OP_FORPREP, base, 0, line)
+	prepare := fs.abx(opForPrep, base, 0, line)
 	fs.enterBlock(false)
 	fs.reserve(1, line)
 	fs.declare(line, s.Name.Text)
@@ -63,30 +57,6 @@ func (fs *funcState) numericFor(s *syntax.NumForStmt) {
 	fs.patch([]int{back}, prepare+1)
 	fs.leaveBlock(line)
 	fs.patchHere(loop.breaks...)
-}
-
-func (fs *funcState) forHelper(init, limit, step syntax.Expr, line int) {
-	base := fs.reserve(1, line)
-	fs.loadConstant(forHelper, base, line)
-	for _, e := range []syntax.Expr{init, limit, step} {
-		fs.toNext(e)
-	}
-	fs.abc(lua.OP_CALL, base, 4, 4, line)
-	fs.free = base + 3
-}
-
-// allNumbers reports whether every expression is a number whatever happens before.
-func allNumbers(exprs ...syntax.Expr) bool {
-	for _, e := range exprs {
-		minus, ok := e.(*syntax.UnaryExpr)
-		if ok && minus.Op == "-" {
-			e = minus.E
-		}
-		if _, ok := e.(*syntax.NumberExpr); !ok {
-			return false
-		}
-	}
-	return true
 }
 
 // genericFor is manual §2.4.5: iterator, state and control stand in hidden locals.

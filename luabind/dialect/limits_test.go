@@ -128,6 +128,7 @@ func FuzzRun(f *testing.F) {
 		defer L.Close()
 		Install(L, Options{MaxString: 1 << 16})
 		L.SetContext(&budget{Context: context.Background(), left: 20_000})
+		Attach(L)
 		L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int { return 0 }))
 		L.SetGlobal("tr", L.NewFunction(func(L *lua.LState) int { return L.GetTop() }))
 		L.Push(L.NewFunctionFromProto(chunk.Proto))

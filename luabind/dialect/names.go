@@ -94,7 +94,7 @@ func lastWrite(p *lua.FunctionProto, register, pc int) int {
 		writes := a == register
 		switch op {
 		case lua.OP_SETGLOBAL, lua.OP_SETUPVAL, lua.OP_SETTABLE, lua.OP_SETTABLEKS, lua.OP_EQ, lua.OP_LT, lua.OP_LE,
-			lua.OP_RETURN, lua.OP_CLOSE, lua.OP_NOP, lua.OP_FORPREP:
+			lua.OP_RETURN, lua.OP_CLOSE, lua.OP_NOP, opForPrep:
 			writes = false // OP_TEST counts: behind it the register may hold the other side of an and or or
 		case lua.OP_SETLIST:
 			writes = false

@@ -35,7 +35,7 @@ func runOracle(t testing.TB, src string) string {
 }
 
 func TestCasesMatchTheReferenceInterpreter(t *testing.T) {
-	for _, c := range slices.Concat(languageCases, errorCases, stockDefects) {
+	for _, c := range slices.Concat(languageCases, operandCases, errorCases, stockDefects) {
 		t.Run(c.name, func(t *testing.T) {
 			if got := runOracle(t, c.src); got != c.want && !strings.HasPrefix(c.want, "syntax:") {
 				t.Errorf("lua5.1 prints\n%swant\n%s", got, c.want)

@@ -53,23 +53,26 @@ func execute(proto *lua.FunctionProto, install bool) string {
 		return 0
 	}))
 	L.SetGlobal("catch", L.NewFunction(func(L *lua.LState) int {
-		if err := call(L, L.CheckFunction(1), L.GetTop()-1); err != nil {
+		if err := call(L, L.CheckFunction(1), L.GetTop()-1, install); err != nil {
 			L.Push(err)
 			return 1
 		}
 		return 0
 	}))
-	if err := call(L, L.NewFunctionFromProto(proto), 0); err != nil {
+	if err := call(L, L.NewFunctionFromProto(proto), 0, install); err != nil {
 		fmt.Fprintf(&out, "error: %s\n", show(err))
 	}
 	return out.String()
 }
 
 // call runs fn on a thread of its own with the last n values of L as arguments and gives the error value.
-func call(L *lua.LState, fn *lua.LFunction, n int) (raised lua.LValue) {
+func call(L *lua.LState, fn *lua.LFunction, n int, install bool) (raised lua.LValue) {
 	th, _ := L.NewThread()
 	if th.Context() == nil {
 		th.SetContext(&budget{Context: context.Background(), left: 400_000})
+	}
+	if install {
+		Attach(th)
 	}
 	th.Panic = func(L *lua.LState) {
 		v := L.Get(-1)
@@ -130,7 +133,9 @@ func show(v lua.LValue) string {
 func benchmark(b *testing.B, src string, ours bool) {
 	L := lua.NewState()
 	defer L.Close()
-	Install(L, Options{})
+	if ours {
+		Install(L, Options{})
+	}
 	L.SetGlobal("N", lua.LNumber(b.N))
 	var fn *lua.LFunction
 	if ours {

@@ -64,6 +64,10 @@ func (b *Branch) Done() <-chan struct{} {
 	return nil
 }
 
+// Flags is 0 for as long as Done is nil and has nothing to do, so that whoever asks
+// before every instruction need not call it.
+func (b *Branch) Flags() *atomic.Uint32 { return &b.signals }
+
 func (b *Branch) signal(s uint32) { b.signals.Or(s) }
 
 // Cancelled says whether the branch has been cancelled.

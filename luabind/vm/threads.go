@@ -20,8 +20,16 @@ func (m *VM) newThread(b *Branch) *lua.LState {
 		th = m.copyThread()
 		ownSegments(th)
 	}
-	th.SetContext(b)
+	m.lend(th, b)
 	return th
+}
+
+// lend makes b the branch that th runs for.
+func (m *VM) lend(th *lua.LState, b *Branch) {
+	th.SetContext(b)
+	if m.opts.Attach != nil {
+		m.opts.Attach(th)
+	}
 }
 
 // makeThread makes a thread that may hold so many calls.

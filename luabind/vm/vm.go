@@ -37,6 +37,9 @@ type Options struct {
 	// Explain may improve the text of an error while the frames of the thread
 	// that raises it are still there. May be nil.
 	Explain func(L *lua.LState, text string) string
+	// Attach makes a thread run the code that the host makes, where that needs more
+	// than gopher-lua. It is called behind every SetContext, which undoes it. May be nil.
+	Attach func(L *lua.LState)
 	// MaxCompute is how long a branch may compute without a wait before its Root
 	// is cancelled with a LimitError; 0 means for ever. It is kept to watchTick.
 	MaxCompute time.Duration

@@ -1,0 +1,217 @@
+package dialect
+
+import (
+	"context"
+	"sync/atomic"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Instructions that gopher-lua does not have, or has wrong; see operators.go. They take the opcodes behind its own.
+const (
+	opModulo  = lua.OP_NOP + 1 + iota // A B C   R(A) := RK(B) % RK(C)
+	opLength                          // A B     R(A) := length of R(B)
+	opConcat                          // A B C   R(A) := R(B) .. … .. R(C)
+	opForPrep                         // A sBx   R(A), R(A+1), R(A+2) made numbers; R(A) -= R(A+2); pc += sBx
+	opcodes   = 1 << 6
+)
+
+// table has what executes each instruction.
+var table [opcodes]handler
+
+func init() {
+	copy(table[:], jumpTable[:])
+	table[opModulo], table[opLength], table[opConcat], table[opForPrep] = modulo, length, concat, forPrep
+}
+
+// Flagged is a context that has a number that is 0 for as long as Done need not be asked: it stands before every instruction.
+type Flagged interface {
+	context.Context
+	Flags() *atomic.Uint32
+}
+
+// Attach makes a thread run code of this package. SetContext and RemoveContext undo it, and NewThread gives one without.
+func Attach(L *lua.LState) { threadOf(L).mainLoop = loop }
+
+var never, always = new(atomic.Uint32), new(atomic.Uint32)
+
+func init() { always.Store(1) }
+
+// flagsOf is the number to look at before every instruction.
+func flagsOf(ctx context.Context) *atomic.Uint32 {
+	if ctx == nil {
+		return never
+	}
+	if f, ok := ctx.(Flagged); ok {
+		return f.Flags()
+	}
+	return always
+}
+
+// heed raises when the context is done.
+func heed(L *lua.LState) {
+	ctx := L.Context()
+	select {
+	case <-ctx.Done():
+		L.RaiseError("%s", ctx.Err().Error())
+	default:
+	}
+}
+
+// loop runs a thread until the call that it began with returns. It stands in the place of gopher-lua's interpreter and
+// does what that does, with its handlers. What loops are made of it does itself where the operands are as usual: numbers,
+// and tables without metatables. That pays for the look at the context before every instruction.
+func loop(L *lua.LState, base *frame) {
+	t := threadOf(L)
+	if t.currentFrame == nil || t.currentFrame.Fn.IsG {
+		stockLoop(L, base)
+		return
+	}
+	flags := flagsOf(t.ctx)
+	for {
+		f := t.currentFrame
+		simple(L, t, f, flags)
+		if table[f.Fn.Proto.Code[f.Pc-1]>>26](L, f.Fn.Proto.Code[f.Pc-1], base) == 1 {
+			return
+		}
+	}
+}
+
+// simple executes instructions until one is not simple: f.Pc is then behind it, and nothing of it was done.
+func simple(L *lua.LState, t *thread, f *frame, flags *atomic.Uint32) {
+	code, consts, reg, first := f.Fn.Proto.Code, f.Fn.Proto.Constants, t.reg, f.LocalBase
+	in := reg.array[first:]
+	for {
+		inst := code[f.Pc]
+		f.Pc++
+		if flags.Load() != 0 {
+			heed(L)
+		}
+		a, b, c := int(inst>>18)&0xff, int(inst)&0x1ff, int(inst>>9)&0x1ff
+		switch opcode(inst) {
+		case lua.OP_MOVE:
+			reg.set(first+a, in[b])
+		case lua.OP_LOADK:
+			reg.set(first+a, consts[argBx(inst)])
+		case lua.OP_GETUPVAL:
+			reg.set(first+a, f.Fn.Upvalues[b].Value())
+		case lua.OP_JMP:
+			f.Pc += argSBx(inst)
+		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, opModulo:
+			x, ok := operand(in, consts, b).(lua.LNumber)
+			y, alsoOk := operand(in, consts, c).(lua.LNumber)
+			if !ok || !alsoOk {
+				return
+			}
+			reg.set(first+a, reg.alloc.value(calculate(opcode(inst), x, y)))
+		case lua.OP_EQ, lua.OP_LT, lua.OP_LE:
+			x, ok := operand(in, consts, b).(lua.LNumber)
+			y, alsoOk := operand(in, consts, c).(lua.LNumber)
+			if !ok || !alsoOk {
+				return
+			}
+			f.follow(code, compare(opcode(inst), x, y) == (a != 0))
+		case lua.OP_TEST:
+			f.follow(code, lua.LVAsBool(in[a]) == (c != 0))
+		case lua.OP_FORLOOP:
+			next, ok := reg.step(first + a)
+			if !ok {
+				return
+			}
+			reg.array[first+a] = next
+			reg.set(first+a+3, next)
+			f.Pc += argSBx(inst)
+		case lua.OP_GETTABLE:
+			v := element(in[b], operand(in, consts, c))
+			if v == nil {
+				return
+			}
+			reg.set(first+a, v)
+		case lua.OP_SETTABLE:
+			if !setElement(in[a], operand(in, consts, b), operand(in, consts, c)) {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+// operand is a register, or a constant.
+func operand(in, consts []lua.LValue, rk int) lua.LValue {
+	if rk >= constantBit {
+		return consts[rk-constantBit]
+	}
+	return in[rk]
+}
+
+func calculate(op int, x, y lua.LNumber) lua.LNumber {
+	switch op {
+	case lua.OP_ADD:
+		return x + y
+	case lua.OP_SUB:
+		return x - y
+	case lua.OP_MUL:
+		return x * y
+	case lua.OP_DIV:
+		return x / y
+	}
+	return moduloOf(x, y)
+}
+
+func compare(op int, x, y lua.LNumber) bool {
+	switch op {
+	case lua.OP_EQ:
+		return x == y
+	case lua.OP_LT:
+		return x < y
+	}
+	return x <= y
+}
+
+// follow goes on behind a condition: a jump comes next, which is taken or not.
+func (f *frame) follow(code []uint32, jump bool) {
+	if jump {
+		f.Pc += argSBx(code[f.Pc])
+	}
+	f.Pc++
+}
+
+// step is the next value of a loop whose index, limit and step begin at register i; not ok at its end.
+func (r *registry) step(i int) (next lua.LValue, ok bool) {
+	index, ok := r.array[i].(lua.LNumber)
+	limit, okLimit := r.array[i+1].(lua.LNumber)
+	step, okStep := r.array[i+2].(lua.LNumber)
+	if !ok || !okLimit || !okStep {
+		return nil, false
+	}
+	index += step
+	if step > 0 && index <= limit || step <= 0 && index >= limit {
+		return r.alloc.value(index), true
+	}
+	return nil, false
+}
+
+// element is t[key] for a key that is a whole number, where t is a table that has it; else nil.
+func element(t, key lua.LValue) lua.LValue {
+	list, ok := t.(*lua.LTable)
+	n, isNumber := key.(lua.LNumber)
+	if !ok || !isNumber || lua.LNumber(int(n)) != n {
+		return nil
+	}
+	if v := list.RawGetInt(int(n)); v != lua.LNil {
+		return v
+	}
+	return nil
+}
+
+// setElement is t[key] = v for a key that is a positive whole number, where t is a table without a metatable.
+func setElement(t, key, v lua.LValue) bool {
+	list, ok := t.(*lua.LTable)
+	n, isNumber := key.(lua.LNumber)
+	if !ok || !isNumber || list.Metatable != lua.LNil || !(n >= 1 && n < lua.LNumber(lua.MaxArrayIndex)) || lua.LNumber(int(n)) != n {
+		return false
+	}
+	list.RawSetInt(int(n), v)
+	return true
+}
