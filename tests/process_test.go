@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -175,4 +176,16 @@ func address(t *testing.T, p *process) string {
 		t.Fatalf("%v\nstderr:\n%s", err, p.stderr)
 	}
 	return found[1]
+}
+
+// freePort is a port that nobody listens at, for a server that is restarted at it.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
 }

@@ -40,12 +40,18 @@ type service struct {
 	notify *notifier
 	left   *recordings
 
-	metrics           *metrics.Metrics
-	serving, stopping atomic.Bool
+	metrics  *metrics.Metrics
+	serving  atomic.Pointer[place] // nil until the jobs are registered
+	stopping atomic.Bool
 }
 
 // perform connects, serves until ctx ends, and closes everything again.
 func (s *service) perform(ctx context.Context) error {
+	closeMetrics, err := s.serveMetrics()
+	if err != nil {
+		return err
+	}
+	defer closeMetrics()
 	place, err := s.open(ctx)
 	if err != nil {
 		return err
@@ -60,11 +66,6 @@ func (s *service) perform(ctx context.Context) error {
 		Name: nodeName(), Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
 		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded,
 	})
-	closeMetrics, err := s.serveMetrics(place)
-	if err != nil {
-		return err
-	}
-	defer closeMetrics()
 	for _, w := range s.scripts {
 		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {
 			return err
@@ -90,7 +91,7 @@ func (s *service) perform(ctx context.Context) error {
 	s.announce(place)
 	over := make(chan struct{})
 	defer close(over)
-	background.Go(func() { s.petWatchdog(ctx, over) })
+	background.Go(func() { petWatchdog(ctx, s.log, s.node.Alive, over) })
 	if err := s.node.Serve(ctx); err != nil {
 		return err
 	}
@@ -258,7 +259,7 @@ func (s *service) announce(p *place) {
 	for f := range (span{after: time.Now(), most: shownAtStart}).firings(jobs) {
 		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
 	}
-	s.serving.Store(true)
+	s.serving.Store(p)
 	sdNotify(s.log, sdReady)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/sirupsen/logrus"
 
 	"recue/runtime/firing"
 	"recue/runtime/metrics"
@@ -27,19 +28,21 @@ func (s *service) fired(f firing.Firing, _ time.Duration) {
 	s.metrics.Fired(s.declared(f.Job), string(f.Kind))
 }
 
-// serveMetrics begins to answer at --metrics, if that was given.
-func (s *service) serveMetrics(p *place) (end func(), err error) {
+// serveMetrics begins to answer at --metrics, if that was given. It does so before there
+// is a connection: whoever watches over the process shall see that it waits for one.
+func (s *service) serveMetrics() (end func(), err error) {
 	if s.opts.metrics == "" {
 		return func() {}, nil
 	}
 	server, err := s.metrics.Serve(s.opts.metrics, metrics.Probes{
 		Healthy: s.healthy,
 		Ready: func(ctx context.Context) error {
+			p := s.serving.Load()
 			switch {
 			case s.stopping.Load():
 				return errors.New("it is about to end")
-			case !s.serving.Load():
-				return errors.New("it does not serve yet")
+			case p == nil:
+				return errors.New("it does not serve yet: the jobs are not registered on the NATS server")
 			case !p.state.NATS().IsConnected():
 				return errors.New("the NATS server with the state is away")
 			case !p.commands.NATS().IsConnected():
@@ -58,15 +61,16 @@ func (s *service) serveMetrics(p *place) (end func(), err error) {
 // healthy says whether the process does its work. Before it serves it waits for NATS,
 // which is work too.
 func (s *service) healthy(ctx context.Context) error {
-	if !s.serving.Load() || s.stopping.Load() {
+	if s.serving.Load() == nil || s.stopping.Load() {
 		return nil
 	}
 	return s.node.Alive(ctx)
 }
 
 // petWatchdog tells systemd's watchdog, where the unit has one, that the process works,
-// until served is closed. Once ctx has ended only the runs' grace is waited for.
-func (s *service) petWatchdog(ctx context.Context, served <-chan struct{}) {
+// three times in the unit's interval and as long as it is alive, until served is closed.
+// Once ctx has ended only the runs' grace is waited for.
+func petWatchdog(ctx context.Context, log *logrus.Entry, alive func(context.Context) error, served <-chan struct{}) {
 	every, err := daemon.SdWatchdogEnabled(false)
 	if err != nil || every == 0 {
 		return
@@ -80,8 +84,8 @@ func (s *service) petWatchdog(ctx context.Context, served <-chan struct{}) {
 		case <-timer.C:
 		}
 		probe, cancel := context.WithTimeout(ctx, every/3)
-		if err := s.node.Alive(probe); err == nil || ctx.Err() != nil {
-			sdNotify(s.log, daemon.SdNotifyWatchdog)
+		if err := alive(probe); err == nil || ctx.Err() != nil {
+			sdNotify(log, daemon.SdNotifyWatchdog)
 		}
 		cancel()
 	}
