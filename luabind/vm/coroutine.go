@@ -74,12 +74,12 @@ func (c stockCoroutines) create5(L *lua.LState) int {
 	L.Options.CallStackSize = coDepth // as many as the main program's would cost more than the rest of it
 	c.create(L)
 	L.Options = own
-	b.vm.lend(L, b)
+	b.vm.assign(L, b)
 	co := L.Get(-1).(*lua.LState)
 	L.SetTop(0)
 	L.Push(co)
 	L.Push(fn)
-	b.vm.lend(co, b)
+	b.vm.assign(co, b)
 	c.resume(L)
 	co.Panic = raise
 	L.SetTop(0)
@@ -135,7 +135,7 @@ func (c stockCoroutines) run(L *lua.LState, co *lua.LState) int {
 	if !ok {
 		Raise(L, lua.LString(At(L, 1)+nestedTooDeeply))
 	}
-	b.vm.lend(co, b)
+	b.vm.assign(co, b)
 	defer func() {
 		if co.Dead {
 			b.vm.coroutines.ended()

@@ -20,12 +20,12 @@ func (m *VM) newThread(b *Branch) *lua.LState {
 		th = m.copyThread()
 		ownSegments(th)
 	}
-	m.lend(th, b)
+	m.assign(th, b)
 	return th
 }
 
-// lend makes b the branch that th runs for.
-func (m *VM) lend(th *lua.LState, b *Branch) {
+// assign makes b the branch that th runs for.
+func (m *VM) assign(th *lua.LState, b *Branch) {
 	th.SetContext(b)
 	if m.opts.Attach != nil {
 		m.opts.Attach(th)
@@ -52,7 +52,7 @@ func (m *VM) startThread(b *Branch) *lua.LState {
 	if !ok {
 		th = m.copyThread()
 	}
-	th.SetContext(b)
+	m.assign(th, b)
 	return th
 }
 
