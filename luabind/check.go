@@ -48,7 +48,7 @@ var library = sync.OnceValue(func() *check.Library {
 	}
 	own := reserved()
 	l.Compile = func(file *syntax.File) error {
-		_, err := dialect.Compile(file, own...)
+		_, err := dialect.Compile(file, nil, own...)
 		return err
 	}
 	for _, f := range Funcs() {

@@ -20,7 +20,7 @@ var _ script.Engine = Engine{}
 
 // Load reads a script.
 func (Engine) Load(name string, source []byte, limits script.Limits) (script.Program, error) {
-	chunk, err := load(name, source, limits)
+	chunk, err := load(name, source, limits, nil)
 	if err != nil {
 		return nil, syntaxError(err, source)
 	}
@@ -33,13 +33,14 @@ func (Engine) Load(name string, source []byte, limits script.Limits) (script.Pro
 	return &program{chunk: chunk}, nil
 }
 
-// load compiles a source within the limits.
-func load(name string, source []byte, limits script.Limits) (*dialect.Chunk, error) {
-	file, err := syntax.Limits{Source: limits.Source, Nesting: limits.Nesting}.Parse(name, source)
+// load compiles a source within the limits. poll, which may be nil, is asked now and then; its error ends the work and
+// is given back.
+func load(name string, source []byte, limits script.Limits, poll func() error) (*dialect.Chunk, error) {
+	file, err := syntax.Limits{Source: limits.Source, Nesting: limits.Nesting, Poll: poll}.Parse(name, source)
 	if err != nil {
 		return nil, err
 	}
-	return dialect.Compile(file, reserved()...)
+	return dialect.Compile(file, poll, reserved()...)
 }
 
 // syntaxError is a file that is no Lua program, as the command line shows it.

@@ -1,14 +1,18 @@
 package luabind
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/dialect"
+	"recue/luabind/syntax"
 	"recue/luabind/vm"
 	"recue/runtime/script"
 	"recue/runtime/simulator"
@@ -148,7 +152,8 @@ func TestLongLibraryCallsHeedACancellation(t *testing.T) {
 		rows.Append(row)
 	}
 	const limit = 1 << 30
-	for name, v := range map[string]lua.LValue{"a list": list, "an object": object, "lists in a list": rows} {
+	long := lua.LString(strings.Repeat("x", textPart+1))
+	for name, v := range map[string]lua.LValue{"a list": list, "an object": object, "lists in a list": rows, "a text": long} {
 		t.Run("json.encode "+name, func(t *testing.T) {
 			cancelled(t, func(L *lua.LState) error { _, err := encodeJSON(L, v, limit); return err })
 		})
@@ -167,6 +172,46 @@ func TestLongLibraryCallsHeedACancellation(t *testing.T) {
 			return err
 		})
 	})
+}
+
+func TestCompilingHeedsACancellation(t *testing.T) {
+	for name, source := range map[string]string{
+		"many statements": strings.Repeat("x = 1 ", 5000), "one statement": "x = {" + strings.Repeat("1,", 5000) + "}",
+		"one expression": "x = 1" + strings.Repeat(" + y", 5000), "many functions": strings.Repeat("function f() x = 1 end ", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			cancelled(t, func(L *lua.LState) error {
+				_, err := load("t", []byte(source), script.Limits{}, vm.Of(L).Poll)
+				return err
+			})
+			file, err := syntax.Parse("t", []byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			cancelled(t, func(L *lua.LState) error { _, err := dialect.Compile(file, vm.Of(L).Poll); return err })
+		})
+	}
+}
+
+// A text that is encoded in parts is what it would be in one.
+func TestJSONOfLongTexts(t *testing.T) {
+	L := lua.NewState()
+	defer L.Close()
+	for _, letters := range []string{"x", "é", "€", "😀", "\n\"\\\x01"} {
+		for shift := range 4 {
+			s := strings.Repeat("x", shift) + strings.Repeat(letters, 2*textPart/len(letters)+1)
+			want, _ := jsontext.AppendQuote(nil, s)
+			got, err := encodeJSON(L, lua.LString(s), 1<<30)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%q after %d bytes: %v", letters, shift, err)
+			}
+		}
+	}
+	for _, s := range []string{strings.Repeat("x", textPart-1) + "\xe2\x82", strings.Repeat("\x80", textPart+10), "\xff"} {
+		if _, err := encodeJSON(L, lua.LString(s), 1<<30); err == nil || !strings.Contains(err.Error(), "not valid UTF-8") {
+			t.Errorf("%.10q: %v", s, err)
+		}
+	}
 }
 
 // How long a script goes on after it is cancelled, in Lua code and in library

@@ -1,6 +1,7 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/syntax"
 	"recue/luabind/vm"
 )
 
@@ -82,7 +84,7 @@ func requireModule(c *Call) error {
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
-	chunk, err := load(file, source, c.run.limits)
+	chunk, err := load(file, source, c.run.limits, c.branch.Poll)
 	if err != nil {
 		return fmt.Errorf("module %q: %w", name, err)
 	}
@@ -106,7 +108,11 @@ func (c *Call) load(code, name string) error {
 	if strings.HasPrefix(code, "#") { // which Lua passes over in files only
 		return c.Return(lua.LNil, lua.LString(chunkName(name)+":1: unexpected symbol near '#'"))
 	}
-	chunk, err := load(chunkName(name), []byte(code), c.run.limits)
+	chunk, err := load(chunkName(name), []byte(code), c.run.limits, c.branch.Poll)
+	var wrong *syntax.Error
+	if err != nil && !errors.As(err, &wrong) { // cancelled
+		return err
+	}
 	if err != nil {
 		return c.Return(lua.LNil, lua.LString(err.Error()))
 	}

@@ -25,8 +25,16 @@ func argC(inst uint32) int   { return int(inst>>9) & 0x1ff }
 func argBx(inst uint32) int  { return int(inst) & maxBx }
 func argSBx(inst uint32) int { return argBx(inst) - maxJump }
 
+// pollEvery is how many instructions are made between two polls.
+const pollEvery = 1 << 12
+
 // emit appends an instruction and gives its index.
 func (fs *funcState) emit(inst uint32, line int) int {
+	if fs.emitted++; fs.emitted%pollEvery == 0 && fs.poll != nil {
+		if err := fs.poll(); err != nil {
+			panic(fail{err})
+		}
+	}
 	fs.code = append(fs.code, inst)
 	fs.lines = append(fs.lines, line)
 	return len(fs.code) - 1

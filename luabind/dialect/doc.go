@@ -41,8 +41,7 @@
 //
 // # Differences from the reference interpreter
 //
-// Those of the parser stand at package syntax. On the loud side: a function may use 10,000 different global names; an
-// error names no variable where the value may have come from two.
+// Those of the parser stand at package syntax. On the loud side: an error names no variable where the value may have come from two.
 //
 // Beyond it: a chain of `..` may be longer. In the last digit: `^` is Go's math.Pow, exact
 // for whole numbers. And a computed -0 is a plain 0, since the VM keeps small whole numbers in a table.

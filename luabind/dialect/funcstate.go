@@ -9,21 +9,19 @@ import (
 )
 
 // Limits of one function. The first two are the reference interpreter's; so is the third, 5 below what the VM can
-// address. maxGlobals keeps the making of a prototype cheap, see proto.go.
+// address.
 const (
 	maxLocals    = 200
 	maxUpvalues  = 60
 	maxRegisters = 250
-	maxGlobals   = 10000
 )
 
 // funcState is a function while its code is made. Locals live in the registers 0 … len(actives)-1 in the order of their
 // declaration, temporaries above them; free is the first unused register.
 type funcState struct {
-	file     *syntax.File
-	reserved []string // globals that the program may read but not assign
-	parent   *funcState
-	proto    *lua.FunctionProto
+	*program
+	parent *funcState
+	proto  *lua.FunctionProto
 
 	code     []uint32
 	lines    []int
@@ -33,6 +31,14 @@ type funcState struct {
 	maxUsed  int
 	upvalues []upvalue
 	consts   constants
+}
+
+// program is what all functions of a file share.
+type program struct {
+	file     *syntax.File
+	reserved []string     // globals that the program may read but not assign
+	poll     func() error // may end the work; may be nil
+	emitted  int          // instructions
 }
 
 // activeVar is a local in scope; debug points at its entry among the debug information.
@@ -58,12 +64,12 @@ type blockScope struct {
 	breaks   []int // jumps that leave the loop
 }
 
-func newFuncState(file *syntax.File, reserved []string, parent *funcState) *funcState {
-	return &funcState{file: file, reserved: reserved, parent: parent, proto: &lua.FunctionProto{SourceName: file.Name}, consts: newConstants()}
+func newFuncState(p *program, parent *funcState) *funcState {
+	return &funcState{program: p, parent: parent, proto: &lua.FunctionProto{SourceName: p.file.Name}, consts: newConstants()}
 }
 
 // fail ends code generation; Compile recovers it.
-type fail struct{ err *syntax.Error }
+type fail struct{ err error }
 
 // raise reports an error at p and does not return.
 func (fs *funcState) raise(p syntax.Pos, near, hint, format string, args ...any) {
@@ -158,19 +164,13 @@ func (fs *funcState) upvalueIndex(name string, line int) (int, bool) {
 	return len(fs.upvalues) - 1, true
 }
 
-// constants of a function, in three lists that are joined at the end (see finishConstants): near ones fit into B or C of
-// an instruction, names are those of globals, far ones are only loaded.
+// constants of a function. The first ones fit into B or C of an instruction, see maxRK.
 type constants struct {
-	near, names, far []lua.LValue
-	index            map[any]int // to the place in near, or -1-place in far
-	nameIndex        map[string]int
-	nameRefs         []int // instructions whose Bx is an index into names
-	farRefs          []int
+	values []lua.LValue
+	index  map[any]int // of a constantKey
 }
 
-func newConstants() constants {
-	return constants{index: map[any]int{}, nameIndex: map[string]int{}}
-}
+func newConstants() constants { return constants{index: map[any]int{}} }
 
 // constantKey tells 0 from -0 and lets a NaN equal itself, as a constant's bits must.
 func constantKey(v lua.LValue) any {
@@ -180,44 +180,27 @@ func constantKey(v lua.LValue) any {
 	return v
 }
 
-// constant gives the index of v, negative (-1-index) when it went to the far list.
+// constant gives the index of v.
 func (fs *funcState) constant(v lua.LValue) int {
 	c, key := &fs.consts, constantKey(v)
-	if i, ok := c.index[key]; ok {
-		return i
+	i, ok := c.index[key]
+	if !ok {
+		i = len(c.values)
+		if i > maxBx {
+			fs.tooComplex(max(fs.proto.LineDefined, 1), "cut it into functions", "too many different values in one function")
+		}
+		c.values = append(c.values, v)
+		c.index[key] = i
 	}
-	if len(c.near) <= maxRK {
-		c.near = append(c.near, v)
-		c.index[key] = len(c.near) - 1
-	} else {
-		c.far = append(c.far, v)
-		c.index[key] = -len(c.far)
-	}
-	return c.index[key]
+	return i
 }
 
 // loadConstant puts v into a register.
 func (fs *funcState) loadConstant(v lua.LValue, dst, line int) {
-	i := fs.constant(v)
-	if i < 0 {
-		fs.consts.farRefs = append(fs.consts.farRefs, len(fs.code))
-		i = -1 - i
-	}
-	fs.abx(lua.OP_LOADK, dst, i, line)
+	fs.abx(lua.OP_LOADK, dst, fs.constant(v), line)
 }
 
 // global emits GETGLOBAL or SETGLOBAL.
 func (fs *funcState) global(op, register int, name string, line int) {
-	c := &fs.consts
-	i, ok := c.nameIndex[name]
-	if !ok {
-		if len(c.names) >= maxGlobals {
-			fs.tooComplex(line, "keep the values in a table", "too many global variables in one function (limit 10000)")
-		}
-		i = len(c.names)
-		c.names = append(c.names, lua.LString(name))
-		c.nameIndex[name] = i
-	}
-	c.nameRefs = append(c.nameRefs, len(fs.code))
-	fs.abx(op, register, i, line)
+	fs.abx(op, register, fs.constant(lua.LString(name)), line)
 }

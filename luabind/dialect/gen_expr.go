@@ -98,7 +98,7 @@ func (fs *funcState) toRK(e syntax.Expr, scratch int) int {
 	default:
 		return fs.toAny(e, scratch)
 	}
-	if i := fs.constant(v); i >= 0 {
+	if i := fs.constant(v); i <= maxRK {
 		return i | constantBit
 	}
 	return fs.toAny(e, scratch)

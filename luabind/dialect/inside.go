@@ -76,6 +76,20 @@ var stockLoop = func() func(*lua.LState, *frame) {
 
 func threadOf(L *lua.LState) *thread { return (*thread)(unsafe.Pointer(L)) }
 
+// offTexts is where a prototype has the texts among its constants once more, at the same indexes: the VM takes names of globals and
+// of fields from there.
+var offTexts = func() uintptr {
+	field, ok := reflect.TypeFor[lua.FunctionProto]().FieldByName("stringConstants")
+	if !ok || field.Type != reflect.TypeFor[[]string]() {
+		panic("dialect: gopher-lua is not the one that is known: FunctionProto.stringConstants")
+	}
+	return field.Offset
+}()
+
+func textsOf(p *lua.FunctionProto) *[]string {
+	return (*[]string)(unsafe.Add(unsafe.Pointer(p), offTexts))
+}
+
 // checkLayout panics where a type above is not as gopher-lua's.
 func checkLayout() {
 	state := reflect.TypeFor[lua.LState]()

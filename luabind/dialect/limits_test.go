@@ -20,6 +20,7 @@ func TestProgramsBeyondTheReferenceInterpreterWork(t *testing.T) {
 		{"a long sum", "emit(0" + strings.Repeat(" + 1", 5000) + ")", "5000\n"},
 		{"60 upvalues", manyUpvalues(60) + ` emit(type(f))`, "function\n"},
 		{"180 locals in use", manyLocals(180), "180\n"},
+		{"20000 global names", globals(20000) + "emit(g1, g20000)", "1\t20000\n"},
 		{"2000 functions", strings.Repeat("function f() return 1 end ", 2000) + "emit(f())", "1\n"},
 		{"a loop over a long body", "for i = 1, 2 do " + strings.Repeat("x = i ", 30000) + " end emit(x)", "2\n"},
 		{"many comparisons", "local n = 0 " + strings.Repeat("if n >= 0 then n = n + 1 end ", 20000) + "emit(n)", "20000\n"},

@@ -26,11 +26,12 @@ func Load(name string, src []byte, reserved ...string) (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Compile(file, reserved...)
+	return Compile(file, nil, reserved...)
 }
 
-// Compile is Load for a file that was parsed.
-func Compile(file *syntax.File, reserved ...string) (chunk *Chunk, err error) {
+// Compile is Load for a file that was parsed. poll, which may be nil, is asked every millisecond or so; its error ends the
+// work and is given back.
+func Compile(file *syntax.File, poll func() error, reserved ...string) (chunk *Chunk, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			f, ok := r.(fail)
@@ -40,5 +41,5 @@ func Compile(file *syntax.File, reserved ...string) (chunk *Chunk, err error) {
 			chunk, err = nil, f.err
 		}
 	}()
-	return &Chunk{Name: file.Name, Proto: generate(file, reserved), Empty: len(file.Body) == 0, file: file}, nil
+	return &Chunk{Name: file.Name, Proto: generate(&program{file: file, reserved: reserved, poll: poll}), Empty: len(file.Body) == 0, file: file}, nil
 }

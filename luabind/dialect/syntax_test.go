@@ -19,7 +19,6 @@ func TestWhatTheVMCannotHoldIsAnErrorWithItsPlace(t *testing.T) {
 		{"too many upvalues", manyUpvalues(61), 1, 0, "more than 60 local variables", ""},
 		{"too many arguments", "f(" + numbers(300) + "1)", 1, 0, "function or expression too complex", ""},
 		{"a text of too many parts", "x = s" + strings.Repeat(" .. s", 300), 1, 0, "function or expression too complex", "several statements"},
-		{"too many global names", globals(10001), 0, 0, "too many global variables", ""},
 		{"a name of Recue's own", "local x = 1\n  status = x", 2, 3, `"status" is Recue's own and cannot be assigned`, "make it local"},
 	}
 	for _, c := range cases {
@@ -36,6 +35,16 @@ func TestWhatTheVMCannotHoldIsAnErrorWithItsPlace(t *testing.T) {
 				t.Errorf("got %q, hint %q, want %q, hint %q", e.Message, e.Hint, c.message, c.hint)
 			}
 		})
+	}
+}
+
+func TestTooManyValuesForAFunctionAreRefused(t *testing.T) {
+	file, err := syntax.Limits{Source: 8 << 20}.Parse("t", []byte("x = {"+numbers(maxBx+2)+"}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Compile(file, nil); err == nil || !strings.Contains(err.Error(), "t:1: too many different values in one function") {
+		t.Errorf("got %v", err)
 	}
 }
 

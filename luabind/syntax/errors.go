@@ -51,7 +51,7 @@ func (e *Error) Shown(src []byte) (line, column int, text string) {
 type Pos struct{ Line, Col int }
 
 // stop ends parsing; Parse recovers it.
-type stop struct{ err *Error }
+type stop struct{ err error }
 
 // source is the text of a file and its lines.
 type source struct {

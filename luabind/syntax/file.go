@@ -10,6 +10,8 @@ import (
 type Limits struct {
 	Source  int // bytes of a source file; default MaxSource
 	Nesting int // of blocks, brackets and functions; default MaxNesting
+	// Poll is asked every millisecond or so; its error ends Parse, which gives it back. May be nil.
+	Poll func() error
 }
 
 // Defaults of Limits. MaxNesting is the reference interpreter's LUAI_MAXCCALLS.
@@ -29,7 +31,7 @@ type File struct {
 // *Error.
 func Parse(name string, src []byte) (*File, error) { return Limits{}.Parse(name, src) }
 
-// Parse is the function Parse with limits of one's own.
+// Parse is the function Parse with limits of one's own. An error is an *Error, or that of Poll.
 func (l Limits) Parse(name string, src []byte) (f *File, err error) {
 	if l.Source <= 0 {
 		l.Source = MaxSource
@@ -46,12 +48,12 @@ func (l Limits) Parse(name string, src []byte) (f *File, err error) {
 		return nil, err
 	}
 	s := newSource(name, string(bytes.TrimPrefix(src, byteOrderMark)))
-	return &File{Name: name, Body: parse(s, l.Nesting), src: s}, nil
+	return &File{Name: name, Body: parse(s, l), src: s}, nil
 }
 
 // recovered is what a panic of the parser means: an error in the source, or a defect of ours. A script that cannot be
 // loaded is no reason to end a server.
-func recovered(name string, r any) *Error {
+func recovered(name string, r any) error {
 	if s, ok := r.(stop); ok {
 		return s.err
 	}

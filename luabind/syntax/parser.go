@@ -11,11 +11,13 @@ type parser struct {
 	ahead    *token
 	lastLine int // of the token before the current one
 	depth    int
-	nesting  int      // how deep it may get
-	opened   []opener // blocks and brackets that still wait for their end
-	suspect  *opener  // the first block whose "end" stands at another indent than its beginning
-	varargs  []bool   // for each function around, whether it takes "..."
-	loops    []int    // for each function around, how many loops are open
+	nesting  int          // how deep it may get
+	poll     func() error // see Limits
+	tokens   int          // that were passed
+	opened   []opener     // blocks and brackets that still wait for their end
+	suspect  *opener      // the first block whose "end" stands at another indent than its beginning
+	varargs  []bool       // for each function around, whether it takes "..."
+	loops    []int        // for each function around, how many loops are open
 }
 
 // opener is a keyword or bracket that something must close.
@@ -25,8 +27,8 @@ type opener struct {
 }
 
 // parse turns a source into statements or panics with fail.
-func parse(src *source, nesting int) []Stmt {
-	p := &parser{src: src, nesting: nesting, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
+func parse(src *source, l Limits) []Stmt {
+	p := &parser{src: src, nesting: l.Nesting, poll: l.Poll, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
 	p.tok = p.lex.next()
 	body := p.block()
 	if p.tok.kind != kEOF {
@@ -35,7 +37,15 @@ func parse(src *source, nesting int) []Stmt {
 	return body
 }
 
+// pollEvery is how many tokens are read between two polls.
+const pollEvery = 1 << 12
+
 func (p *parser) advance() {
+	if p.tokens++; p.tokens%pollEvery == 0 && p.poll != nil {
+		if err := p.poll(); err != nil {
+			panic(stop{err})
+		}
+	}
 	p.lastLine = p.tok.pos.Line
 	if p.ahead != nil {
 		p.tok, p.ahead = *p.ahead, nil
