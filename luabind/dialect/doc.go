@@ -43,6 +43,6 @@
 //
 // Those of the parser stand at package syntax. On the loud side: an error names no variable where the value may have come from two.
 //
-// Beyond it: a chain of `..` may be longer. In the last digit: `^` is Go's math.Pow, exact
-// for whole numbers. And a computed -0 is a plain 0, since the VM keeps small whole numbers in a table.
+// Beyond it: a chain of `..` may be longer; 0 and -0 are two constants, where 5.1 has one for both, with the sign of
+// the first. In the last digit: `^` is Go's math.Pow, exact for whole numbers.
 package dialect

@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"fmt"
+	"math"
 	"reflect"
 	"unsafe"
 
@@ -148,9 +149,9 @@ var small = func() (values [256]lua.LValue) {
 	return values
 }()
 
-// value makes a number a value. -0 becomes a plain 0, as everywhere in gopher-lua.
+// value makes a number a value. Unlike in gopher-lua's instructions -0 keeps its sign.
 func (a *allocator) value(n lua.LNumber) lua.LValue {
-	if i := int(n); uint(i) < uint(len(small)) && lua.LNumber(i) == n {
+	if i := int(n); uint(i) < uint(len(small)) && lua.LNumber(i) == n && (i != 0 || !math.Signbit(float64(n))) {
 		return small[i]
 	}
 	return a.place(n)

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
@@ -97,7 +98,7 @@ func simple(L *lua.LState, t *thread, f *frame, flags *atomic.Uint32) {
 			reg.set(first+a, f.Fn.Upvalues[b].Value())
 		case lua.OP_JMP:
 			f.Pc += argSBx(inst)
-		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, opModulo:
+		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, lua.OP_POW, opModulo:
 			x, ok := operand(in, consts, b).(lua.LNumber)
 			y, alsoOk := operand(in, consts, c).(lua.LNumber)
 			if !ok || !alsoOk {
@@ -155,6 +156,8 @@ func calculate(op int, x, y lua.LNumber) lua.LNumber {
 		return x * y
 	case lua.OP_DIV:
 		return x / y
+	case lua.OP_POW:
+		return lua.LNumber(math.Pow(float64(x), float64(y)))
 	}
 	return moduloOf(x, y)
 }

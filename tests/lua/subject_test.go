@@ -101,7 +101,7 @@ var position = regexp.MustCompile(`^prog0\.lua:\d+: `)
 var reworded = strings.NewReplacer("attempt to yield from outside a coroutine", "attempt to yield across metamethod/C-call boundary")
 
 // normal is an output without what may differ: the wording of some messages, and the sign of a zero, which programs show
-// although they take care (a text made by a metamethod, say).
+// although they take care (a text made by a metamethod, say) and 5.1 may have from another constant of the function.
 func normal(output string) string {
 	return negativeZero.ReplaceAllString(reworded.Replace(output), "0$1")
 }

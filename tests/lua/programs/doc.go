@@ -39,9 +39,9 @@
 //
 // These differ on purpose (the package docs of luabind/dialect and luabind/stdlib say why):
 //
-//   - a computed -0 is a plain 0: numbers are shown, and turned to text, after adding 0
+//   - 5.1 has one constant for 0 and for what it computes beforehand as -0, whichever comes first in a function:
+//     numbers are shown, and turned to text, after adding 0
 //   - the name of a variable in an error where the value comes out of "and" or "or"
 //   - string.dump, setfenv, getfenv, newproxy, module, debug and the hidden variable arg of 5.0, which Recue does not have
 //   - new fields in the library tables and the metatable of strings, which Recue protects
-//   - the escapes \x, \z and \u, which are errors in Recue
 package programs
