@@ -37,12 +37,11 @@ type (
 	}
 	// registry holds the registers of all calls of a thread; what is live is below top.
 	registry struct {
-		array   []lua.LValue
-		top     int
-		growBy  int
-		maxSize int
-		alloc   *allocator
-		_       any
+		array []lua.LValue
+		top   int
+		_, _  int
+		alloc *allocator
+		_     any
 	}
 	// frame is a call. Its registers begin at LocalBase.
 	frame struct {
@@ -134,21 +133,7 @@ func sameLayout(own, theirs reflect.Type) error {
 	return nil
 }
 
-// hold makes room for n registers, as gopher-lua does where it sets one that is not there.
-func (r *registry) hold(L *lua.LState, n int) {
-	if n <= len(r.array) {
-		return
-	}
-	size := min(n+r.growBy, r.maxSize)
-	if size < n {
-		L.RaiseError("registry overflow")
-	}
-	array := make([]lua.LValue, size)
-	copy(array, r.array[:r.top])
-	r.array = array
-}
-
-// set puts v into register i of the thread, for which hold has made room.
+// set puts v into register i of the thread, which the call that runs has reserved.
 func (r *registry) set(i int, v lua.LValue) {
 	r.array[i] = v
 	if i >= r.top {

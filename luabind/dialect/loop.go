@@ -71,7 +71,6 @@ func loop(L *lua.LState, base *frame) {
 	flags := flagsOf(t.ctx)
 	for {
 		f := t.currentFrame
-		t.reg.hold(L, f.LocalBase+int(f.Fn.Proto.NumUsedRegisters))
 		simple(L, t, f, flags)
 		if table[f.Fn.Proto.Code[f.Pc-1]>>26](L, f.Fn.Proto.Code[f.Pc-1], base) == 1 {
 			return

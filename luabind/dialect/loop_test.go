@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -160,43 +159,5 @@ func TestAnotherLayoutIsRefused(t *testing.T) {
 		if err := sameLayout(reflect.TypeFor[known](), reflect.TypeOf(c.theirs)); (err == nil) != c.want {
 			t.Errorf("%T: %v", c.theirs, err)
 		}
-	}
-}
-
-// onFewRegisters runs src on a state with few registers, which may become most at most.
-func onFewRegisters(t *testing.T, src string, most int) (lua.LValue, error) {
-	t.Helper()
-	chunk, err := Load("t", []byte(src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	L := lua.NewState(lua.Options{CallStackSize: 1000, RegistrySize: 128, RegistryGrowStep: 8, RegistryMaxSize: most, SkipOpenLibs: true})
-	defer L.Close()
-	Install(L, Options{})
-	Attach(L)
-	L.Push(L.NewFunctionFromProto(chunk.Proto))
-	if err := L.PCall(0, 1, nil); err != nil {
-		return nil, err
-	}
-	return L.Get(-1), nil
-}
-
-func TestRegistersAreMadeAsTheyAreNeeded(t *testing.T) {
-	many := "local a0 = 1 " // a function of many registers
-	sum := "a0"
-	for i := 1; i < 190; i++ {
-		many += fmt.Sprintf("local a%d = a%d + 1 ", i, i-1)
-		sum += fmt.Sprintf(" + a%d", i)
-	}
-	deep := "local function f(n) if n == 0 then return 0 end local a, b, c = n, n, n return f(n - 1) + a + b - c end return f(200)"
-	for name, src := range map[string]string{"many locals": many + "return " + sum, "many calls": deep} {
-		t.Run(name, func(t *testing.T) {
-			if got, err := onFewRegisters(t, src, 1<<16); err != nil || got != lua.LNumber(map[string]int{"many locals": 18145, "many calls": 20100}[name]) {
-				t.Errorf("got %v, %v", got, err)
-			}
-			if _, err := onFewRegisters(t, src, 140); err == nil || !strings.Contains(err.Error(), "registry overflow") {
-				t.Errorf("with 140 registers at most: %v, want an overflow", err)
-			}
-		})
 	}
 }
