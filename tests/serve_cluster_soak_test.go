@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -20,10 +21,11 @@ import (
 	"recue/runtime/firing"
 )
 
-// cluster is three NATS servers, each a process.
+// cluster is three NATS servers, each a process of the nats-server that everybody runs.
 type cluster struct {
 	t       *testing.T
 	dir     string
+	program string
 	servers []*process
 	clients []string // their ports for clients
 	url     string   // of all three
@@ -32,6 +34,10 @@ type cluster struct {
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{t: t, dir: t.TempDir()}
+	c.program = filepath.Join(c.dir, "nats-server")
+	if said, err := exec.CommandContext(t.Context(), "go", "build", "-o", c.program, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
+		t.Fatalf("build nats-server: %v\n%s", err, said)
+	}
 	var routes, urls []string
 	for range 3 {
 		routes = append(routes, freePort(t))
@@ -39,17 +45,23 @@ func newCluster(t *testing.T) *cluster {
 	}
 	for i, port := range c.clients {
 		urls = append(urls, "nats://127.0.0.1:"+port)
-		text := fmt.Sprintf("server_name: n%d\njetstream: {store_dir: %q}\ncluster: {name: c, listen: \"127.0.0.1:%s\", routes: [", i, filepath.Join(c.dir, fmt.Sprint(i)), routes[i])
-		for _, other := range routes {
-			text += fmt.Sprintf("\"nats://127.0.0.1:%s\",", other)
-		}
-		if err := os.WriteFile(c.config(i), []byte(text+"]}\n"), 0o600); err != nil {
+		text := fmt.Sprintf(`
+server_name: n%d
+listen: "127.0.0.1:%s"
+jetstream: {store_dir: %q, sync_interval: always}
+cluster: {name: c, listen: "127.0.0.1:%s", routes: ["nats://127.0.0.1:%s"]}
+`, i, port, filepath.Join(c.dir, fmt.Sprint(i)), routes[i], strings.Join(routes, `", "nats://127.0.0.1:`))
+		if err := os.WriteFile(c.config(i), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c.servers = append(c.servers, background(t, c.dir, nil, "nats-server", c.config(i), port))
+		c.servers = append(c.servers, c.start(i))
 	}
 	c.url = strings.Join(urls, ",")
 	return c
+}
+
+func (c *cluster) start(i int) *process {
+	return background(c.t, c.dir, nil, c.program, "--config", c.config(i))
 }
 
 func (c *cluster) config(i int) string { return filepath.Join(c.dir, fmt.Sprintf("n%d.conf", i)) }
@@ -88,76 +100,151 @@ func (c *cluster) eventually(what string, ok func(ctx context.Context) bool) {
 	c.t.Fatalf("waited in vain for %s", what)
 }
 
-// On a cluster, NATS servers are killed, the leader of the firings among them, and
-// the processes that serve too.
-func TestFiringsOnAClusterWhoseServersAreKilled(t *testing.T) {
-	t.Parallel()
-	const jobs = 10
-	c := newCluster(t)
+// leader is the server that leads a stream, or any where there is no leader.
+func (c *cluster) leader(js jetstream.JetStream, stream string) int {
+	i := rand.N(len(c.servers))
+	if s, err := js.Stream(c.t.Context(), stream); err == nil && s.CachedInfo().Cluster != nil {
+		_, _ = fmt.Sscanf(s.CachedInfo().Cluster.Leader, "n%d", &i)
+	}
+	return i
+}
+
+// strike kills a server and starts it again, or has it stand still for a while.
+func (c *cluster) strike(js jetstream.JetStream, i int, freeze bool) {
+	c.t.Helper()
+	if freeze {
+		_ = c.servers[i].cmd.Process.Signal(syscall.SIGSTOP)
+		while := time.NewTimer(time.Second + rand.N(4*time.Second))
+		<-while.C
+		_ = c.servers[i].cmd.Process.Signal(syscall.SIGCONT)
+	} else {
+		c.servers[i].kill()
+		c.servers[i] = c.start(i)
+	}
+	c.whole(js)
+}
+
+// connect has the state of the schedules made on all three.
+func (c *cluster) connect(replicas int) jetstream.JetStream {
+	c.t.Helper()
 	nc, err := nats.Connect(c.url, nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond))
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	t.Cleanup(nc.Close)
+	c.t.Cleanup(nc.Close)
 	js, err := jetstream.New(nc)
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	c.eventually("the state to be made", func(context.Context) bool {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(c.t.Context(), 10*time.Second)
 		defer cancel()
-		_, err := firing.Open(ctx, nc, firing.Options{Replicas: 3, AckWait: 5 * time.Second})
+		_, err := firing.Open(ctx, nc, firing.Options{Replicas: replicas, AckWait: 5 * time.Second})
 		return err == nil
 	})
-	c.whole(js)
-	dir := t.TempDir()
+	return js
+}
+
+// crew is several serves on a cluster, those that were killed included.
+type crew struct {
+	*studio
+	dir   string
+	alive []*process
+	all   []*process
+}
+
+func newCrew(t *testing.T, url string, jobs int) *crew {
+	t.Helper()
 	text := fmt.Sprintf(`for i = 1, %d do
   schedule("job" .. i, {every = "1s", missed = "all", grace = "1h", overlap = "allow"}, function(run) print(string.format("ran %%s-%%d", run.job, run.due)) end)
 end`, jobs)
-	if err := os.WriteFile(filepath.Join(dir, "beats.lua"), []byte(text), 0o600); err != nil {
+	w := &crew{studio: &studio{t: t, url: url, heard: map[string]int{}, news: make(chan struct{})}, dir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(w.dir, "beats.lua"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &studio{t: t, url: c.url, heard: map[string]int{}, news: make(chan struct{})}
-	var all []*process
-	alive := make([]*process, 3)
-	for i := range alive {
-		alive[i] = s.serve(dir, "beats.lua")
-		all = append(all, alive[i])
+	for range 3 {
+		w.begin()
 	}
-	for strike := range 6 {
-		moment := time.NewTimer(time.Second + rand.N(2*time.Second))
-		<-moment.C
-		if i := rand.N(len(alive)); strike%3 == 2 {
-			alive[i].kill()
-			alive[i] = s.serve(dir, "beats.lua")
-			all = append(all, alive[i])
-			continue
-		}
-		i := rand.N(len(c.servers))
-		if stream, err := js.Stream(t.Context(), "RECUE_FIRES"); err == nil && strike%3 == 0 {
-			_, _ = fmt.Sscanf(stream.CachedInfo().Cluster.Leader, "n%d", &i)
-		}
-		_ = c.servers[i].cmd.Process.Signal(syscall.SIGKILL)
-		<-c.servers[i].ended
-		c.servers[i] = background(t, c.dir, nil, "nats-server", c.config(i), c.clients[i])
-		c.whole(js)
+	return w
+}
+
+func (w *crew) begin() {
+	p := w.serve(w.dir, "beats.lua")
+	w.alive, w.all = append(w.alive, p), append(w.all, p)
+}
+
+// strike kills one and starts another, or has one stand still for a while.
+func (w *crew) strike(freeze bool) {
+	i := rand.N(len(w.alive))
+	if freeze {
+		_ = w.alive[i].cmd.Process.Signal(syscall.SIGSTOP)
+		while := time.NewTimer(rand.N(7 * time.Second)) // longer than its firings stay with it, or shorter
+		<-while.C
+		_ = w.alive[i].cmd.Process.Signal(syscall.SIGCONT)
+		return
 	}
-	firings := 0
+	w.alive[i].kill()
+	w.alive = append(w.alive[:i], w.alive[i+1:]...)
+	w.begin()
+}
+
+var ran = regexp.MustCompile(`ran (job\d+-\d+)`)
+
+// runs counts the runs that began.
+func (w *crew) runs() (n int) {
+	for _, p := range w.all {
+		n += len(ran.FindAllString(p.stderr.String(), -1))
+	}
+	return n
+}
+
+// audit ends all, and checks each second of each job.
+func (w *crew) audit(jobs int) (firings int) {
 	histories := map[string][]history{}
 	for i := range jobs {
 		job := fmt.Sprintf("job%d", i+1)
-		histories[job] = s.settled(dir, job)
+		histories[job] = w.settled(w.dir, job)
 	}
-	for _, p := range alive {
-		endsWell(t, p)
+	for _, p := range w.alive {
+		endsWell(w.t, p)
 	}
-	for _, p := range all {
-		for _, m := range regexp.MustCompile(`ran (job\d+-\d+)`).FindAllStringSubmatch(p.stderr.String(), -1) {
-			s.heard["status "+m[1]]++
+	for _, p := range w.all {
+		for _, m := range ran.FindAllStringSubmatch(p.stderr.String(), -1) {
+			w.heard["status "+m[1]]++
 		}
 	}
 	for job, runs := range histories {
-		firings += s.account(job, runs)
+		firings += w.account(job, runs)
+	}
+	return firings
+}
+
+// On a cluster, NATS servers are killed and frozen, the leader of the firings among them,
+// and the processes that serve too.
+func TestTwoThousandFiringsOnAClusterWhoseServersAreKilled(t *testing.T) {
+	t.Parallel()
+	const jobs, least, strikes = 20, 2000, 8
+	c := newCluster(t)
+	js := c.connect(3)
+	c.whole(js)
+	w := newCrew(t, c.url, jobs)
+	for strike := 0; strike < strikes || w.runs() < least; strike++ {
+		moment := time.NewTimer(time.Second + rand.N(2*time.Second))
+		<-moment.C
+		switch strike % 4 {
+		case 0:
+			c.strike(js, c.leader(js, "RECUE_FIRES"), false)
+		case 1:
+			w.strike(false)
+		case 2:
+			c.strike(js, c.leader(js, "KV_recue_runs"), true)
+		case 3:
+			w.strike(true)
+		}
+	}
+	firings := w.audit(jobs)
+	if firings < least {
+		t.Errorf("only %d firings were looked at", firings)
 	}
 	t.Logf("%d firings", firings)
 }
