@@ -248,3 +248,32 @@ func TestTwoThousandFiringsOnAClusterWhoseServersAreKilled(t *testing.T) {
 	}
 	t.Logf("%d firings", firings)
 }
+
+// The state is moved to three servers and back to one while it is served.
+func TestReplicasAreChangedOnAClusterThatServes(t *testing.T) {
+	t.Parallel()
+	const jobs = 5
+	c := newCluster(t)
+	js := c.connect(1)
+	w := newCrew(t, c.url, jobs)
+	for _, replicas := range []int{3, 1, 3} {
+		p := w.serve(w.dir, "beats.lua", "--replicas", fmt.Sprint(replicas))
+		w.alive, w.all = append(w.alive, p), append(w.all, p)
+		c.eventually(fmt.Sprintf("%d replicas", replicas), func(ctx context.Context) bool {
+			for _, name := range []string{"RECUE_FIRES", "KV_recue_jobs", "KV_recue_runs"} {
+				s, err := js.Stream(ctx, name)
+				if err != nil || s.CachedInfo().Config.Replicas != replicas || s.CachedInfo().Cluster == nil || len(s.CachedInfo().Cluster.Replicas) != replicas-1 {
+					return false
+				}
+			}
+			return true
+		})
+		if replicas == 3 {
+			c.whole(js)
+			c.strike(js, c.leader(js, "RECUE_FIRES"), false) // it survives the loss of one
+		}
+		before := w.runs()
+		c.eventually("further runs", func(context.Context) bool { return w.runs() > before+2*jobs })
+	}
+	t.Logf("%d firings", w.audit(jobs))
+}
