@@ -3,6 +3,7 @@ package vm
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,7 +35,9 @@ type Branch struct {
 	cause    error
 	shielded bool
 	pending  func(cause error) // cancels what the branch waits for
-	children map[*Branch]struct{}
+	child    *Branch           // one of those within it, see adopt
+	// Its neighbours among its parent's children; the parent's mutex guards them.
+	older, younger *Branch
 }
 
 // What may be signalled to a branch; it sees it at its next instruction.
@@ -166,12 +169,13 @@ func (m *VM) dismiss(root *Branch) {
 	delete(m.roots, root)
 }
 
+// adopt takes child in as the youngest.
 func (b *Branch) adopt(child *Branch) {
 	b.mu.Lock()
-	if b.children == nil {
-		b.children = map[*Branch]struct{}{}
+	if child.older = b.child; child.older != nil {
+		child.older.younger = child
 	}
-	b.children[child] = struct{}{}
+	b.child = child
 	cancelled, cause := b.Cancelled() && !b.shielded, b.cause
 	b.mu.Unlock()
 	if cancelled {
@@ -181,8 +185,16 @@ func (b *Branch) adopt(child *Branch) {
 
 func (b *Branch) forget(child *Branch) {
 	b.mu.Lock()
-	delete(b.children, child)
-	b.mu.Unlock()
+	defer b.mu.Unlock()
+	if child.older != nil {
+		child.older.younger = child.younger
+	}
+	if child.younger != nil {
+		child.younger.older = child.older
+	} else {
+		b.child = child.older
+	}
+	child.older, child.younger = nil, nil
 }
 
 // Cancel ends the branch and its children: what they wait for fails with cause
@@ -203,10 +215,11 @@ func (b *Branch) Cancel(cause error) {
 	if b.shielded {
 		pending = nil
 	}
-	children := make([]*Branch, 0, len(b.children))
-	for child := range b.children {
+	var children []*Branch
+	for child := b.child; child != nil; child = child.older {
 		children = append(children, child)
 	}
+	slices.Reverse(children) // in the order in which they were started
 	b.mu.Unlock()
 	for _, child := range children {
 		child.Cancel(cause)
