@@ -80,7 +80,8 @@ type Call struct {
 	branch *vm.Branch
 	args   []arg
 	rest   []lua.LValue
-	count  int // results pushed; -1: the branch is parked, see wait
+	count  int    // results pushed; -1: the branch is parked, see wait
+	one    [1]arg // where args begins: most calls have no more
 
 	expectation *expectation // of a matcher
 }
@@ -95,6 +96,7 @@ type arg struct {
 func (f *Func) bind(r *run) lua.LGFunction {
 	return func(L *lua.LState) int {
 		c := &Call{L: L, fn: f, run: r, branch: vm.Of(L)}
+		c.args = c.one[:0]
 		if err := c.parse(); err != nil {
 			c.raise(err)
 		}

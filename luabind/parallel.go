@@ -107,6 +107,8 @@ func (s *set) collect() error {
 	c := s.call
 	items := c.Value("branches").(*lua.LTable)
 	fn := c.Value("fn")
+	s.tasks = make([]task, 0, items.Len())
+	var commands commandTables
 	var failed error
 	for key, v := items.Next(lua.LNil); key != lua.LNil; key, v = items.Next(key) {
 		if key == lua.LNumber(0) && items == c.run.arg {
@@ -129,7 +131,7 @@ func (s *set) collect() error {
 		case v.Type() == lua.LTFunction:
 			t.fn = v
 		default:
-			t.command, failed = c.commandTable(v)
+			t.command, failed = commands.read(c, v)
 		}
 		if failed != nil {
 			return argumentf("branch %s %w", branchName(key), failed)
@@ -175,8 +177,18 @@ func (s *set) inOrder() bool {
 // cmdAlone is what a command's table has besides the options.
 var cmdAlone = []string{"cmd"}
 
-// commandTable reads a command that is written as a table.
-func (c *Call) commandTable(v lua.LValue) (*request, error) {
+// commandTables reads commands that are written as tables, thousands of them with
+// few pieces of memory.
+type commandTables struct {
+	call     *Call // of the command that is read
+	requests []request
+}
+
+// chunk is how many requests share a piece of memory.
+const chunk = 64
+
+// read reads one.
+func (r *commandTables) read(c *Call, v lua.LValue) (*request, error) {
 	table, ok := v.(*lua.LTable)
 	if !ok {
 		return nil, argumentf(`is %s, expected a function or a command such as {cmd = "start", task_id = "cam1"}`, show(v))
@@ -193,12 +205,18 @@ func (c *Call) commandTable(v lua.LValue) (*request, error) {
 		}
 		return nil, argumentf("is wrong: cmd %w", oneOf(names...)(name))
 	}
-	own := &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
-	if err := own.takeOptions(fields, nil, table, cmdAlone); err != nil {
+	if r.call == nil {
+		r.call = &Call{L: c.L, fn: c.fn, run: c.run, branch: c.branch}
+	}
+	r.call.args = r.call.args[:0]
+	if err := r.call.takeOptions(fields, nil, table, cmdAlone); err != nil {
 		return nil, argumentf("is wrong: %w", err)
 	}
-	q := own.request(protocol.Cmd(name))
-	return &q, nil
+	if len(r.requests) == cap(r.requests) {
+		r.requests = make([]request, 0, min(chunk, max(2*cap(r.requests), 1)))
+	}
+	r.requests = append(r.requests, r.call.request(protocol.Cmd(name)))
+	return &r.requests[len(r.requests)-1], nil
 }
 
 // run starts the branches and waits until all have ended.

@@ -41,7 +41,7 @@ func plainTable(L *lua.LState, object []byte) *lua.LTable {
 	}) {
 		return nil
 	}
-	t := p.table()
+	t := p.table(L)
 	t.Metatable = mark(L, objectMark)
 	return t
 }
@@ -61,13 +61,13 @@ func plainValue(kind byte, text string, from, length int) (v lua.LValue, ok bool
 }
 
 // table makes a table, of a shape that is known where that can be.
-func (p *members) table() *lua.LTable {
+func (p *members) table(L *lua.LState) *lua.LTable {
 	if p.n > 0 {
 		if shape := payloadShapes.of(p.names[:p.n]); shape != nil {
 			return shape.Table(p.values[:p.n])
 		}
 	}
-	t := &lua.LTable{Metatable: lua.LNil}
+	t := L.CreateTable(0, p.n)
 	for i := range p.n {
 		t.RawSetString(string(p.names[i]), p.values[i])
 	}

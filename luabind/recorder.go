@@ -165,15 +165,26 @@ func (c *Call) place() string {
 }
 
 func (c *Call) command(cmd protocol.Cmd) error {
-	a := &answer{}
-	if !vm.Unwanted(c.L) {
-		a.tableFor = c.L
-	}
-	start, err := c.sending(c.request(cmd), a)
-	if err != nil {
+	q := c.request(cmd)
+	if err := c.stopped(string(cmd), q.cmd.TaskID); err != nil {
 		return err
 	}
-	return c.wait(start, func() (lua.LValue, error) {
+	var tableFor *lua.LState
+	if !vm.Unwanted(c.L) {
+		tableFor = c.L
+	}
+	var a struct {
+		err   error
+		table *lua.LTable
+	}
+	return c.wait(func(wake func()) func(error) {
+		return c.transmit(q, func(r protocol.Reply, err error) {
+			if a.err = err; err == nil && tableFor != nil {
+				a.table = replyTable(tableFor, r) // at once, without the baton
+			}
+			wake()
+		})
+	}, func() (lua.LValue, error) {
 		if a.err != nil || a.table == nil {
 			return nil, a.err
 		}
@@ -182,41 +193,23 @@ func (c *Call) command(cmd protocol.Cmd) error {
 }
 
 // send sends a command and waits for its outcome, without the baton.
-func (c *Call) send(q request) (protocol.Reply, error) {
-	a := &answer{}
-	start, err := c.sending(q, a)
-	if err != nil {
+func (c *Call) send(q request) (reply protocol.Reply, err error) {
+	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
 		return protocol.Reply{}, err
 	}
-	c.branch.Await(start)
-	return a.reply, a.err
-}
-
-// answer is the outcome of a command.
-type answer struct {
-	reply    protocol.Reply
-	err      error
-	tableFor *lua.LState // if set, a good reply is made a table at once, without the baton
-	table    *lua.LTable
-}
-
-// sending gives how to send a command for a wait, after which a has the outcome.
-func (c *Call) sending(q request, a *answer) (start func(wake func()) func(cause error), err error) {
-	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
-		return nil, err
-	}
-	return func(wake func()) func(error) {
-		call := c.scope().Send(q.cmd, q.route, func(r protocol.Reply, err error) {
-			a.err = err
-			if err == nil && a.tableFor != nil {
-				a.table = replyTable(a.tableFor, r)
-			} else {
-				a.reply = r
-			}
+	c.branch.Await(func(wake func()) func(error) {
+		return c.transmit(q, func(r protocol.Reply, failed error) {
+			reply, err = r, failed
 			wake()
 		})
-		return func(cause error) { call.Cancel(causeFault(cause)) }
-	}, nil
+	})
+	return reply, err
+}
+
+// transmit sends a command, and gives how to cancel the wait for its outcome.
+func (c *Call) transmit(q request, done func(protocol.Reply, error)) (cancel func(cause error)) {
+	call := c.scope().Send(q.cmd, q.route, done)
+	return func(cause error) { call.Cancel(causeFault(cause)) }
 }
 
 // stopped is the failure of a wait or a command of a branch that was cancelled
