@@ -47,6 +47,8 @@ func (s *service) serveMetrics() (end func(), err error) {
 				return errors.New("the NATS server with the state is away")
 			case !p.commands.NATS().IsConnected():
 				return errors.New("the NATS server of the recorders is away")
+			case p.server != nil && p.server.StoreError() != nil:
+				return p.server.StoreError()
 			}
 			return s.healthy(ctx)
 		},

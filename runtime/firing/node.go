@@ -106,7 +106,7 @@ func (n *Node) Serve(ctx context.Context) error {
 			defer n.takes.Done()
 			n.take(work, msg)
 		}()
-	}, jetstream.PullMaxMessages(256))
+	}, jetstream.PullMaxMessages(256), jetstream.PullHeartbeat(heartbeat))
 	if err != nil {
 		return storeError("take firings", err)
 	}
@@ -127,8 +127,21 @@ func (n *Node) Serve(ctx context.Context) error {
 	return nil
 }
 
-// Alive says whether the node's ticker does its work: nil once it has answered.
+// heartbeat is how often the server says that it still knows of a node's wish for
+// firings. After two that did not come the node asks anew: the server that led the
+// consumer may be gone, or its storage have been away.
+const heartbeat = 2 * time.Second
+
+// maxWork is how long the ticker may be at one piece of work: a server that does not
+// answer is waited for again and again, but not for long.
+const maxWork = 3 * publishPatience
+
+// Alive says whether the node's ticker does its work: nil where it has just begun some,
+// or once it has answered.
 func (n *Node) Alive(ctx context.Context) error {
+	if since := n.ticker.busy.Load(); since != nil && time.Since(*since) < maxWork {
+		return nil
+	}
 	answered := make(chan struct{})
 	n.ticker.post(func() { close(answered) })
 	select {

@@ -262,7 +262,7 @@ func (n *Node) finish(a *active, state State, reason string) error {
 }
 
 // lastTries is how often a node that is to end tries to write the end of a run.
-const lastTries = 10
+const lastTries = 5
 
 func (n *Node) pause(d time.Duration) {
 	over := make(chan struct{})

@@ -180,6 +180,8 @@ func storeError(doing string, err error) error {
 		return fault.Connect(err, "the NATS user needs the permission to publish to $JS.API.>, $KV.> and recue.fire.>, and to subscribe to _INBOX.>")
 	case errors.As(err, &api) && api.ErrorCode == 10074: // stream replicas not supported in non-clustered mode
 		return fault.Usage(err, "--replicas needs a NATS cluster of as many servers")
+	case errors.As(err, &api) && api.ErrorCode == 10049: // stream store creation failed
+		return fault.Connect(err, "the server cannot write to the folder of its JetStream; its log says why")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
 		return fault.Connect(err, "JetStream does not answer: has its cluster a leader, may this user publish to $JS.API.>?")
 	}
@@ -277,8 +279,14 @@ func (s *Store) publishing(ctx context.Context, f Firing, last uint64) (stored f
 	}, nil
 }
 
+// readPatience is how long the server may take to look a firing up. The ticker waits for
+// it, and asks again.
+const readPatience = 2 * time.Second
+
 // last is the job's last firing and its sequence; 0 means that it has none.
 func (s *Store) last(ctx context.Context, job string) (f Firing, seq uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, readPatience)
+	defer cancel()
 	msg, err := s.fires.GetLastMsgForSubject(ctx, subjects+token(job))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return Firing{}, 0, nil

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -24,6 +25,8 @@ type ticker struct {
 	woken   chan struct{} // there are changes, or it is time
 	mu      sync.Mutex
 	changes []func() // to run on the ticker's goroutine
+
+	busy atomic.Pointer[time.Time] // since when it is at work; nil while it waits
 
 	since time.Time
 	jobs  map[string]*tick
@@ -59,11 +62,14 @@ func (t *ticker) run(ctx context.Context) {
 			timer = t.clock.AfterFunc(min(t.heap[0].due.Sub(t.clock.Now()), maxNap), t.wake)
 		}
 		t.release()
+		t.busy.Store(nil)
 		select {
 		case <-ctx.Done():
 			t.hold()
 		case <-t.woken:
 		}
+		now := time.Now()
+		t.busy.Store(&now)
 		if timer != nil {
 			timer.Stop()
 		}

@@ -2,15 +2,17 @@ package natsd
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/sirupsen/logrus"
 )
 
 // serverLog is the library's logger. It hands lines on, and keeps the first
-// fatal error, which the library tells nobody else.
+// fatal error and tells of failed writes, which the library tells nobody else.
 type serverLog struct {
-	entry *logrus.Entry // nil: hand nothing on
+	entry  *logrus.Entry // nil: hand nothing on
+	failed chan error    // gets the error of a write after which the library writes no more
 
 	mu    sync.Mutex
 	first error
@@ -25,17 +27,22 @@ func (l *serverLog) fatal() error {
 
 // Fatalf must not end the process: Start reports the error.
 func (l *serverLog) Fatalf(format string, args ...any) {
-	err := fmt.Errorf(format, args...)
-	for _, arg := range args {
-		if cause, ok := arg.(error); ok {
-			err = cause // the library formats errors as text only
-		}
-	}
+	err := cause(format, args)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.first == nil {
 		l.first = err
 	}
+}
+
+// cause is the error that a line is about. The library formats errors as text only.
+func cause(format string, args []any) error {
+	for _, arg := range args {
+		if err, ok := arg.(error); ok {
+			return err
+		}
+	}
+	return fmt.Errorf(format, args...)
 }
 
 func (l *serverLog) log(level logrus.Level, format string, args []any) {
@@ -50,4 +57,12 @@ func (l *serverLog) Noticef(format string, args ...any) { l.log(logrus.DebugLeve
 func (l *serverLog) Debugf(format string, args ...any)  { l.log(logrus.DebugLevel, format, args) }
 func (l *serverLog) Tracef(format string, args ...any)  { l.log(logrus.TraceLevel, format, args) }
 func (l *serverLog) Warnf(format string, args ...any)   { l.log(logrus.WarnLevel, format, args) }
-func (l *serverLog) Errorf(format string, args ...any)  { l.log(logrus.WarnLevel, format, args) }
+func (l *serverLog) Errorf(format string, args ...any) {
+	l.log(logrus.WarnLevel, format, args)
+	if strings.Contains(strings.ToLower(format), "critical write error") {
+		select {
+		case l.failed <- cause(format, args):
+		default: // it is being mended
+		}
+	}
+}

@@ -14,9 +14,12 @@
 package natsd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -63,6 +66,10 @@ type Server struct {
 
 	token string // that clients need; "" for none
 	store *store // nil without JetStream
+
+	mending sync.WaitGroup
+	end     context.CancelFunc    // ends the mending
+	ailing  atomic.Pointer[error] // of the store; nil while it is well
 }
 
 // Start runs a server and returns when it accepts connections. A wrong or
@@ -106,7 +113,7 @@ func Start(o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, fault.Usage(fmt.Errorf("configure the NATS server: %w", err), "")
 	}
-	log := &serverLog{entry: o.Log}
+	log := &serverLog{entry: o.Log, failed: make(chan error, 1)}
 	srv.SetLogger(log, false, false)
 	srv.Start()
 	if err := started(srv, log, o); err != nil {
@@ -124,6 +131,7 @@ func Start(o Options) (_ *Server, err error) {
 			srv.WaitForShutdown()
 			return nil, err
 		}
+		s.watchStore(log)
 	}
 	return s, nil
 }
@@ -132,7 +140,8 @@ func Start(o Options) (_ *Server, err error) {
 // that it cannot have to its logger only.
 func started(srv *server.Server, log *serverLog, o Options) error {
 	if err := log.fatal(); err != nil {
-		if o.Store != "" && !srv.JetStreamEnabled() {
+		var network *net.OpError
+		if o.Store != "" && !errors.As(err, &network) {
 			return storeError(o.Store, err)
 		}
 		return listenError(o.Listen, err)
@@ -161,6 +170,10 @@ func (s *Server) InProcessConn() (net.Conn, error) { return s.nats.InProcessConn
 // Close stops the server, drops its clients and waits until all is gone. It
 // may be called more than once.
 func (s *Server) Close() {
+	if s.end != nil {
+		s.end()
+		s.mending.Wait()
+	}
 	s.nats.Shutdown()
 	s.nats.WaitForShutdown()
 	if s.store != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -68,7 +69,11 @@ func openStore(dir string) (*store, error) {
 			"end that one first, or give this one a folder of its own with --store; to look into a running one, use `recue jobs --store "+dir+"`")
 	}
 	s := &store{dir, lock}
-	if err := os.WriteFile(lock.Path(), fmt.Appendf(nil, "%d\n", os.Getpid()), 0o600); err != nil {
+	err = os.WriteFile(lock.Path(), fmt.Appendf(nil, "%d\n", os.Getpid()), 0o600)
+	if err == nil {
+		err = s.probe() // the library would say less
+	}
+	if err != nil {
 		s.close()
 		return nil, storeError(dir, err)
 	}
@@ -80,7 +85,17 @@ func storeError(dir string, err error) error {
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return fault.Usage(fmt.Errorf("open the store %q: %w", dir, err), "--store names a folder that this user can write to")
+	hint := "--store names a folder that this user can write to"
+	if full(err) {
+		hint = "make room there, or name another folder with --store"
+	}
+	return fault.Usage(fmt.Errorf("open the store %q: %w", dir, err), hint)
+}
+
+// full says whether a write failed for want of room: of the disk's, or of what this user
+// may take or a file may hold.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // configure turns the server's JetStream on.
