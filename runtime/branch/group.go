@@ -130,9 +130,12 @@ func (g *Group) Done(i int, err error) {
 	g.errs[i], g.ended[i], g.cancels[i] = err, true, nil
 	g.running--
 	cancel := err != nil && g.opts.Policy == Cancel && g.cause == nil
+	idle := g.running > 0 && (g.next == len(g.errs) || g.cause != nil) // nothing to start, nor to finish
 	g.mu.Unlock()
 	if cancel {
 		g.Cancel(g.opts.Cause(i, err))
+	} else if idle {
+		return
 	}
 	g.pump()
 }

@@ -120,12 +120,20 @@ func (c Command) AppendJSON(b []byte) []byte {
 }
 
 func appendString(b []byte, s string) []byte {
+	if isPlain(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	b, _ = jsontext.AppendQuote(b, s) // the only error is invalid UTF-8, which Validate has refused
 	return b
 }
 
 // appendSeconds writes an f64 with the decimal point that the recorder expects.
 func appendSeconds(b []byte, n float64) []byte {
+	if n == math.Trunc(n) && math.Abs(n) < 1e15 && n != 0 { // as most are; it is written as an integer is
+		return append(strconv.AppendInt(b, int64(n), 10), ".0"...)
+	}
 	from := len(b)
 	if a := math.Abs(n); a != 0 && (a < 1e-6 || a >= 1e21) {
 		b = strconv.AppendFloat(b, n, 'e', -1, 64)

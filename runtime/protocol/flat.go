@@ -106,17 +106,39 @@ func (c *cursor) text() ([]byte, bool) {
 	}
 	from := c.at + 1
 	for i := from; i < len(c.data); i++ {
-		switch char := c.data[i]; {
+		char := c.data[i]
+		if plain[char] {
+			continue
+		}
+		switch {
 		case char == '"':
 			c.at = i + 1
 			return c.data[from:i], true
 		case char == '\\' || char < ' ':
 			return nil, false
-		case char >= utf8.RuneSelf:
-			c.nonASCII = true
 		}
+		c.nonASCII = true
 	}
 	return nil, false
+}
+
+// plain are the ASCII characters that stand for themselves in a JSON text, except DEL,
+// which is a control character.
+var plain = func() (p [256]bool) {
+	for char := ' '; char <= '~'; char++ {
+		p[char] = char != '"' && char != '\\'
+	}
+	return p
+}()
+
+// isPlain says whether all of a text is plain.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if !plain[s[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *cursor) scalar() (Scalar, bool) {
