@@ -22,7 +22,7 @@
 //     grows, scans and keeps a stack of 8 KiB for each branch.
 //   - Threads are copies of a blank one (threads.go): gopher-lua's own way to make
 //     one makes 5 KiB of garbage with it. Used ones are used again.
-//   - In a crowd of branches garbage is collected earlier (crowd.go): memory there is
+//   - In a crowd of branches garbage is collected earlier, and in a small heap later (garbage.go): memory there is
 //     worth more than the speed it costs.
 //
 // frames.go and threads.go read and copy parts of gopher-lua that it does not

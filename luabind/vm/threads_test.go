@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -188,5 +189,20 @@ func TestACrowdCollectsEarlier(t *testing.T) {
 	crowded(false)
 	if p := percent(); p != 77 {
 		t.Errorf("the user's choice became %d %% afterwards", p)
+	}
+}
+
+// A heap of a few MiB may become larger before it is collected; the memory limit
+// does not count what is there for that.
+func TestASmallHeapIsCollectedSeldom(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(usualPercent))
+	runtime.GC()
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	if now.NextGC < 2*floorSize {
+		t.Errorf("the next collection is at %d bytes, want %d or more", now.NextGC, 2*floorSize)
+	}
+	if used := heapInUse(); used > int64(now.HeapAlloc+now.StackInuse)-floorSize/2 {
+		t.Errorf("%d bytes count as used of %d", used, now.HeapAlloc)
 	}
 }

@@ -33,7 +33,7 @@
 // maps and a list of its keys inside gopher-lua, and an eighth into the garbage
 // collector. With 10,000 functions in flight a command costs nearly twice the CPU
 // time, because garbage is collected early there for the sake of memory
-// (luabind/vm/crowd.go): speed and memory are exchanged for each other by one number.
+// (luabind/vm/garbage.go): speed and memory are exchanged for each other by one number.
 //
 //	server.go           the server and the recorder
 //	hand.go flood.go    the two sides in Go
