@@ -3,6 +3,7 @@ package vm
 import (
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 )
 
 // Where thousands of branches live, almost all of the memory is theirs and stays
@@ -63,8 +64,18 @@ func crowded(yes bool) {
 // living memory, beside which as much garbage may be; nobody touches it, so it takes
 // addresses and no memory. A thousand commands at a time leave little that lives:
 // without it garbage was collected for each few thousand of them, a fifth of their cost.
-var floor []byte
-
-func init() { floor = make([]byte, floorSize) } // at the start, where the system gives untouched memory
+var floor struct {
+	once sync.Once
+	data []byte
+	size atomic.Int64 // once it is there
+}
 
 const floorSize = 8 << 20
+
+// layFloor makes the floor, once in a process that runs scripts.
+func layFloor() {
+	floor.once.Do(func() {
+		floor.data = make([]byte, floorSize)
+		floor.size.Store(floorSize)
+	})
+}

@@ -136,7 +136,7 @@ func (h *heap) relieve() (used int64, enough bool) {
 }
 
 // heapInUse does not stop the world, unlike runtime.ReadMemStats. Objects that
-// are dead but not yet collected count; floor does not.
+// are dead but not yet collected count; the floor does not.
 func heapInUse() int64 {
 	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	metrics.Read(samples)
@@ -146,7 +146,7 @@ func heapInUse() int64 {
 			sum += s.Value.Uint64()
 		}
 	}
-	return int64(sum) - int64(len(floor))
+	return int64(sum) - floor.size.Load()
 }
 
 // coroutines counts those that can still be resumed. It belongs to the holder of

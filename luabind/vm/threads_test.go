@@ -196,6 +196,7 @@ func TestACrowdCollectsEarlier(t *testing.T) {
 // does not count what is there for that.
 func TestASmallHeapIsCollectedSeldom(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(usualPercent))
+	New(Options{})
 	runtime.GC()
 	var now runtime.MemStats
 	runtime.ReadMemStats(&now)
