@@ -15,19 +15,19 @@
 // for over numerals in strings) there is another one, see operators.go; what strings do in arithmetic is
 // mended by the metatable of strings.
 //
+// With the build tag oracle the tests compare with the reference interpreter (the command lua5.1): every case, and random
+// programs over all statements and expressions. PROGRAMS and SEED in the environment choose how many and which.
+//
 // # What runs the code
 //
 // A loop of our own (loop.go) in the place of gopher-lua's, for two reasons. It knows the instructions that were added.
 // And it looks at a number before every instruction, where gopher-lua asks a context: that alone cost a plain loop a third to a
 // half of its time. All other instructions are gopher-lua's, by its own table of handlers, which the linker
 // lends (inside.go); except that what loops are made of is done on the spot while the operands are numbers, or elements of lists.
-// So loops take two thirds of the time that they take in gopher-lua without any limit; see tests/luabench.
+// So loops take three quarters of the time that they take in gopher-lua without any limit; see tests/luabench.
 //
 // Both need parts of gopher-lua that it does not export. They were compared with the version in go.mod, and a program with
 // another one ends at its start and says what is other. States that Attach does not touch are not affected.
-//
-// With the build tag oracle the tests compare with the reference interpreter (the command lua5.1): every case, and random
-// programs over all statements and expressions. PROGRAMS and SEED in the environment choose how many and which.
 //
 // # From source to code
 //

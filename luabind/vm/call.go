@@ -40,13 +40,17 @@ func (b *Branch) protect(fn lua.LValue, args []lua.LValue, handled bool) (result
 		b.handled++
 	}
 	defer func() {
-		if r := recover(); r != nil {
+		r := recover()
+		if r != nil {
 			err = b.recovered(r)
 		}
 		if handled {
 			b.handled--
 		}
 		b.unnest(frames)
+		if _, raised := r.(*lua.ApiError); raised {
+			b.vm.salvage(b, th)
+		}
 		b.vm.state.G.CurrentThread = outer
 	}()
 	b.vm.state.G.CurrentThread = th

@@ -41,9 +41,24 @@ func (m *VM) makeThread(depth int) *lua.LState {
 	return th
 }
 
-// freeThread keeps a thread for the next call. Only one that came back from its
-// call is sound: after an error its stacks are not.
+// freeThread keeps a thread for the next call.
 func (m *VM) freeThread(b *Branch, th *lua.LState) { release(th, m.pool(b)) }
+
+// salvage is freeThread for a thread whose call ended with a Lua error, which leaves
+// its calls where they are. To raise an error closes all upvalues of the thread that it is raised
+// in; where one is open nevertheless, the thread is left to the garbage collector.
+func (m *VM) salvage(b *Branch, th *lua.LState) {
+	if *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offUpvalues)) != nil {
+		return
+	}
+	stack := stackOf(th)
+	last := (*uint16)(unsafe.Add(stack, offSegIdx))
+	clear((*segmentsOf(th))[1 : *last+1])
+	*last = 0
+	*(*uint8)(unsafe.Add(stack, offSegSp)) = 0
+	*(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offCurrent)) = nil
+	m.freeThread(b, th)
+}
 
 // startThread gives the thread in which a branch of Start runs. It is run between
 // lend and takeBack only.
@@ -80,6 +95,8 @@ var (
 	offReg    = offset(stateType, "reg", reflect.Pointer)
 	offStack  = offset(stateType, "stack", reflect.Interface)
 
+	offUpvalues = offset(stateType, "uvcache", reflect.Pointer) // those that are open
+
 	regType    = pointedTo(stateType, "reg")
 	offArray   = offset(regType, "array", reflect.Slice)
 	offGrowBy  = offset(regType, "growBy", reflect.Int)
@@ -93,6 +110,7 @@ var (
 	}()
 	offSegments = offset(stackType, "segments", reflect.Slice)
 	offSegIdx   = offset(stackType, "segIdx", reflect.Uint16)
+	offSegSp    = offset(stackType, "segSp", reflect.Uint8)
 	segmentType = func() reflect.Type {
 		field, _ := stackType.FieldByName("segments")
 		return field.Type.Elem().Elem()

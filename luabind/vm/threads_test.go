@@ -207,3 +207,64 @@ func TestASmallHeapIsCollectedSeldom(t *testing.T) {
 		t.Errorf("%d bytes count as used of %d", used, now.HeapAlloc)
 	}
 }
+
+// A thread whose call ended with an error is used again: what the error left behind must
+// not be seen, and what outlives it must be.
+func TestThreadsAreUsedAgainAfterAnError(t *testing.T) {
+	h := newHarness(t, Options{})
+	h.run(`
+		local function deep(k, fail) if k == 0 then if fail then error({k}) end return 0 end return deep(k - 1, fail) + 1 end
+		local function round(most)
+			local counters, sum = {}, 0
+			for i = 1, 40 do
+				local ok = pcall(function()
+					local n, unset = i
+					counters[i] = function() n = n + 1 return n, unset end
+					for k = 1, i do local each = k counters[-k] = function() return each end end
+					deep(most * i / 40 - most * i / 40 % 1, true)
+				end)
+				if ok then out("no error") end
+			end
+			for i = 1, 40 do
+				local ok, a, b = pcall(function(...) local x, y if x or y or ... then error("left over") end return deep(i, false), select("#", ...) end)
+				if not ok or a ~= i or b ~= 0 then out(tostring(a)) end
+			end
+			for i = 1, 40 do
+				counters[i]()
+				local n, unset = counters[i]()
+				if n ~= i + 2 or unset ~= nil or counters[-i]() ~= i then out("lost", i, n) end
+			end
+		end
+		round(10) round(900)
+		both(function() round(10) round(900) wait() round(40) end, function() round(3) wait() round(900) end)
+		out("end")`)
+	if got := strings.Join(h.out, "; "); got != "end" {
+		t.Error(got)
+	}
+}
+
+// An error that was raised in another thread than in that it happened leaves upvalues open: they need their thread.
+func TestAThreadWithOpenUpvaluesIsNotUsedAgain(t *testing.T) {
+	h := newHarness(t, Options{})
+	h.m.State().SetGlobal("raise_elsewhere", h.m.State().NewFunction(func(*lua.LState) int { h.m.State().RaiseError("x"); return 0 }))
+	h.run(`
+		local get
+		pcall(function() local n = 1 get = function() return n end raise_elsewhere() end)
+		for i = 1, 20 do pcall(function() local a, b, c = 5, 6, 7 end) end
+		out(get())`)
+	if got := strings.Join(h.out, "; "); got != "1" {
+		t.Errorf("the variable is %s", got)
+	}
+}
+
+func BenchmarkProtectedCallThatFails(b *testing.B) {
+	m := New(Options{})
+	fail := m.State().NewFunction(func(L *lua.LState) int { Raise(L, lua.LString("x")); return 0 })
+	b.ReportAllocs()
+	m.Go(nil, nil, func(br *Branch) {
+		for b.Loop() {
+			br.Call(fail)
+		}
+	}, nil)
+	m.Wait()
+}

@@ -89,7 +89,7 @@ func New(opts Options) *VM {
 		RegistrySize:        registryMin,
 		RegistryGrowStep:    registryStep,
 		RegistryMaxSize:     registryMax,
-		MinimizeStackMemory: true, // sound because no thread is used after an error (see protect)
+		MinimizeStackMemory: true, // sound because no thread goes on after an error (see protect, salvage)
 	})}
 	m.baton.run = m.drivers.run
 	m.state.Options.RegistrySize = registryMin // NewState takes less than 128 for a mistake, and gives every thread 5,120
