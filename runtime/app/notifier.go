@@ -68,9 +68,24 @@ func (n *notifier) tell(ctx context.Context, r firing.Run, failure error) {
 		err = n.start(ctx, report, text)
 	}
 	if err != nil {
+		switch ctx.Err() {
+		case context.Canceled:
+			err = errors.New("the process ends, and waited for it no longer")
+		case context.DeadlineExceeded:
+			err = fmt.Errorf("it takes longer than %v", notifyPatience)
+		}
 		n.log.WithField("job", r.Job).WithError(err).Error("--on-failure could not be told")
 	}
 }
+
+// poster follows those redirections alone that have a POST sent on as one: of the others
+// it would make a GET, without the report.
+var poster = &http.Client{CheckRedirect: func(next *http.Request, before []*http.Request) error {
+	if next.Method != http.MethodPost || len(before) >= 10 {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}}
 
 // post sends the report to the URL.
 func (n *notifier) post(ctx context.Context, text []byte) error {
@@ -79,7 +94,7 @@ func (n *notifier) post(ctx context.Context, text []byte) error {
 		return err
 	}
 	q.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(q)
+	answer, err := poster.Do(q)
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) { // it shows the URL, which may hold a secret

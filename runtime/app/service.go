@@ -43,6 +43,7 @@ type service struct {
 	metrics  *metrics.Metrics
 	serving  atomic.Pointer[place] // nil until the jobs are registered
 	stopping atomic.Bool
+	late     context.Context // ends when whoever ends the process has waited long enough
 }
 
 // perform connects, serves until ctx ends, and closes everything again.
@@ -88,14 +89,34 @@ func (s *service) perform(ctx context.Context) error {
 	for _, w := range s.scripts {
 		background.Go(func() { s.watchFiles(ctx, w) })
 	}
-	s.announce(place)
 	over := make(chan struct{})
 	defer close(over)
+	var hurry context.CancelFunc
+	s.late, hurry = context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { afterGrace(ctx, s.opts.grace, over, hurry) })
+	s.announce(place)
 	background.Go(func() { petWatchdog(ctx, s.log, s.node.Alive, over) })
 	if err := s.node.Serve(ctx); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// afterGrace has those hurry who tell of failures, once ctx has ended, the runs have had
+// their grace and the finally functions theirs. It ends when over is closed.
+func afterGrace(ctx context.Context, runs time.Duration, over <-chan struct{}, hurry func()) {
+	defer hurry()
+	select {
+	case <-ctx.Done():
+	case <-over:
+		return
+	}
+	patience := time.NewTimer(runs + 2*grace)
+	defer patience.Stop()
+	select {
+	case <-patience.C:
+	case <-over:
+	}
 }
 
 // place is where the state is and where commands go; both may be one connection.

@@ -86,6 +86,7 @@ func (s *service) runEnded(r firing.Run) {
 func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure error) {
 	ctx, cancel := context.WithTimeout(ctx, failurePatience)
 	defer cancel()
+	defer context.AfterFunc(s.late, cancel)()
 	if job, leave, err := w.enter(r.Job); err == nil {
 		if job.OnFailure != nil {
 			log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
