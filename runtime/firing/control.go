@@ -91,7 +91,7 @@ func (s *Store) cancel(ctx context.Context, run, reason string) error {
 			return err
 		}
 		r.Cancel = reason
-		if _, ok, err := put(ctx, s.runs, run, r, rev); ok || err != nil {
+		if _, ok, err := s.putRun(ctx, run, r, rev); ok || err != nil {
 			return err
 		}
 	}

@@ -18,26 +18,31 @@ const maxBehind = 100
 // maxLook bounds how many occurrences of the past are looked at in one go.
 const maxLook = 100_000
 
-// decide says what to publish for what came due after the cursor and until now:
-// firings to run, and records of those that are not to run, in the order of their
-// times. since is when this node began to tick.
+// lead is how long before its time a firing is published, so that all is ready when it
+// is due. What may change meanwhile is looked at when it is due, see early.go. It must
+// not be longer than a second, the unit of schedules: nothing else can come due between.
+const lead = time.Second
+
+// decide says what to publish for what comes due after the cursor and until till, which
+// may be after now: firings to run, and records of those that are not to run, in the
+// order of their times. since is when this node began to tick.
 //
 // What came due while a node ticked runs, whatever the policy. Of what came due
 // while nothing ran, missed decides: none, the newest within grace, or each within
 // grace; the rest is recorded as missed, those in a row as one.
-func decide(s *schedule.Schedule, job string, cursor, now, since time.Time) []Firing {
+func decide(s *schedule.Schedule, job string, cursor, till, now, since time.Time) []Firing {
 	var due []schedule.Occurrence
 	for after := cursor; len(due) < maxLook; {
 		o, ok := s.Next(after)
-		if !ok || o.Due.After(now) {
+		if !ok || o.Due.After(till) {
 			break
 		}
 		due = append(due, o)
 		after = o.Due
 	}
-	newest := -1 // of those within grace
+	newest := -1 // of those that came due within grace
 	for i, o := range due {
-		if now.Sub(o.Due) <= s.Grace {
+		if !o.Due.After(now) && now.Sub(o.Due) <= s.Grace {
 			newest = i
 		}
 	}

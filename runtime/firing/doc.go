@@ -1,15 +1,22 @@
 // Package firing makes schedules fire durably, on JetStream.
 //
-// Every node that serves a script ticks: at the time at which a job is due it
-// publishes the firing to the stream RECUE_FIRES, on the condition that the job's
-// last message is still the one it knows. One node wins, the others read what the
-// winner published. So the stream arbitrates, and needs no leader of ours. The last
-// message of a job is its durable cursor: everything up to it has been decided.
+// Every node that serves a script ticks: a second before a job is due it publishes
+// the firing to the stream RECUE_FIRES, on the condition that the job's last message
+// is still the one it knows. One node wins, the others read what the winner
+// published. So the stream arbitrates, and needs no leader of ours. The last message
+// of a job is its durable cursor: everything up to it has been decided.
 //
-// Workers take firings from the stream's one consumer. A run is claimed by making
-// its record in the bucket recue_runs, and each further step of it is made on the
-// condition that the record is the one that the worker wrote last: who has lost a
-// run to another node finds out, and stops.
+// Workers take firings from the stream's one consumer, prepare what they can and wait
+// for the time (early.go): a pause or a new schedule that comes meanwhile counts. Then
+// the run's record is made in the bucket recue_runs, before the job's function is
+// called, and each further step is made on the condition that the record is the one
+// that the worker wrote last: who has lost a run to another node finds out, and stops.
+//
+// A disk takes its time for each message that is to be safe on it. So what is due at
+// the same time is published as one batch, and the records that many runs write at the
+// same time are stored as one (batch.go): the disk is waited for once. Such a batch is
+// stored as a whole or not at all; where a condition fails, it is tried again without
+// those that lost, or each by itself. Servers before 2.12 have no batches.
 //
 //	store, err := firing.Open(ctx, nc, firing.Options{})
 //	node := firing.NewNode(store, firing.NodeOptions{Clock: clock.Real{}, Env: env})

@@ -29,7 +29,10 @@ type house struct {
 	clock  *clock.Virtual
 	opts   Options
 	ended  chan Run
-	began  chan struct{}
+	way    nats.InProcessConnProvider // to the server; nil: straight
+	// patience is how long a batch's answer is waited for; 0: as always.
+	patience time.Duration
+	began    chan struct{}
 
 	mu   sync.Mutex
 	runs map[string][]string // of each run's id, the nodes that ran it
@@ -51,7 +54,11 @@ func newHouse(t testing.TB, opts Options, configure ...func(*server.Options)) *h
 
 func (h *house) store() *Store {
 	h.t.Helper()
-	nc, err := nats.Connect("", nats.InProcessServer(h.server), nats.Token(h.server.Token()))
+	var way nats.InProcessConnProvider = h.server
+	if h.way != nil {
+		way = h.way
+	}
+	nc, err := nats.Connect("", nats.InProcessServer(way), nats.Token(h.server.Token()), nats.ReconnectWait(10*time.Millisecond))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -59,6 +66,9 @@ func (h *house) store() *Store {
 	s, err := Open(h.t.Context(), nc, h.opts)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	if h.patience > 0 {
+		s.fireWrites.patience, s.runWrites.batcher.patience = h.patience, h.patience
 	}
 	return s
 }
@@ -175,7 +185,7 @@ func TestWhatCameDueIsDecided(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, f := range decide(s, "j", at(c.cursor), at(c.now), at(c.since)) {
+		for _, f := range decide(s, "j", at(c.cursor), at(c.now), at(c.now), at(c.since)) {
 			text := fmt.Sprintf("%s %+d", f.Kind, int(f.Due.Sub(noon).Minutes()))
 			if f.Kind == Missed {
 				text += fmt.Sprintf(" x%d", f.Count)
@@ -200,7 +210,7 @@ func TestAThousandFiringsThatAreDueAtOnceAreNotAllPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	firings := decide(s, "j", noon, noon.Add(1000*time.Second), noon.Add(999*time.Second))
+	firings := decide(s, "j", noon, noon.Add(1000*time.Second), noon.Add(1000*time.Second), noon.Add(999*time.Second))
 	if len(firings) != 1+maxBehind || firings[0].Kind != Missed || firings[0].Count != 1000-maxBehind {
 		t.Errorf("%d firings, the first %+v", len(firings), firings[0])
 	}

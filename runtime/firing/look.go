@@ -238,6 +238,10 @@ func getAll[T any](ctx context.Context, kv jetstream.KeyValue, keys []string) ([
 }
 
 func readKeys(ctx context.Context, kv jetstream.KeyValue, keys string, f func(key string, data []byte) error) error {
+	return readEntries(ctx, kv, keys, func(e jetstream.KeyValueEntry) error { return f(e.Key(), e.Value()) })
+}
+
+func readEntries(ctx context.Context, kv jetstream.KeyValue, keys string, f func(jetstream.KeyValueEntry) error) error {
 	w, err := kv.Watch(ctx, keys, jetstream.IgnoreDeletes())
 	if err != nil {
 		return err
@@ -251,7 +255,7 @@ func readKeys(ctx context.Context, kv jetstream.KeyValue, keys string, f func(ke
 			if !ok || e == nil {
 				return nil
 			}
-			if err := f(e.Key(), e.Value()); err != nil {
+			if err := f(e); err != nil {
 				return err
 			}
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"recue/runtime/clock"
-	"recue/runtime/fault"
 	"recue/runtime/schedule"
 )
 
@@ -46,6 +45,8 @@ type Handler struct {
 	// Resume says that a run whose node went away is run again from its beginning,
 	// where it otherwise counts as interrupted; unless the job has been due again since.
 	Resume bool
+
+	record Job // as this node has read it last
 }
 
 // Node serves jobs: it publishes their firings and runs them. Any number of nodes
@@ -59,9 +60,11 @@ type Node struct {
 	handlers map[string]*Handler
 	active   map[string]*active // by the key of the run's record
 	stopping bool
-	changed  chan struct{} // closed and made anew when a record of the runs changed
+	ending   <-chan struct{} // closed when the node is to end
+	changed  chan struct{}   // closed and made anew when a record of the runs changed
 
-	takes sync.WaitGroup
+	takes    sync.WaitGroup
+	entering turnstiles // a job's runs of this node enter one after the other
 }
 
 // NewNode makes a node that serves nothing yet.
@@ -100,6 +103,7 @@ func (n *Node) Serve(ctx context.Context) error {
 	if err != nil {
 		return storeError("watch the runs", err)
 	}
+	n.ending = ctx.Done()
 	consuming, err := n.store.workers.Consume(func(msg jetstream.Msg) {
 		n.takes.Add(1)
 		go func() {
@@ -178,91 +182,6 @@ func (n *Node) endRuns() {
 
 var errStopped = errors.New("the node that ran it was stopped")
 
-// Declare says which jobs a script declares on this node, and registers them: what
-// it declared before and does no longer is retired.
-func (n *Node) Declare(ctx context.Context, script string, jobs map[string]*Handler) error {
-	records := map[string]Job{}
-	if err := readAll(ctx, n.store.jobs, func(_ string, data []byte) error {
-		var j Job
-		if err := json.Unmarshal(data, &j); err != nil {
-			return err
-		}
-		records[j.Name] = j
-		return nil
-	}); err != nil {
-		return storeError("read the jobs", err)
-	}
-	for name, h := range jobs {
-		if other, ok := records[name]; ok && !other.Retired {
-			if err := clash(other, script, h.Schedule); err != nil {
-				return err
-			}
-		}
-		record, err := n.register(ctx, name, h)
-		if err != nil {
-			return storeError(fmt.Sprintf("register the job %q", name), err)
-		}
-		n.mu.Lock()
-		n.handlers[name] = h
-		n.mu.Unlock()
-		n.ticker.post(func() { n.ticker.put(name, h.Schedule, record) })
-	}
-	for name, record := range records {
-		if _, declared := jobs[name]; record.Script != script || declared || record.Stop != nil {
-			continue
-		}
-		n.mu.Lock()
-		delete(n.handlers, name)
-		n.mu.Unlock()
-		n.ticker.post(func() { n.ticker.drop(name) })
-		if err := n.store.update(ctx, name, func(j *Job) bool {
-			changed := !j.Retired
-			j.Retired = true
-			return changed
-		}); err != nil {
-			return storeError(fmt.Sprintf("retire the job %q", name), err)
-		}
-	}
-	return nil
-}
-
-// clash says why a job cannot be registered beside the record that there is, or nil.
-func clash(record Job, script string, s *schedule.Schedule) error {
-	switch zone := s.Zone().String(); {
-	case record.Script != script:
-		return fault.Usage(fmt.Errorf("the job %q is declared by %s already", record.Name, record.Script),
-			fmt.Sprintf("give this one another name; where nobody serves %s any more, `recue jobs remove` forgets its job", record.Script))
-	case record.Zone != zone && s.Spec().TZ == "" && record.Spec.TZ == "":
-		return fault.Usage(fmt.Errorf("the job %q names no zone, and is served in %s already, where this machine is in %s", record.Name, record.Zone, zone),
-			fmt.Sprintf("write tz = %q into its schedule, so that it means the same on every machine", record.Zone))
-	}
-	return nil
-}
-
-// register brings a job's record up to date. It fires from now on where it is new or
-// its schedule another; else its record stands, pauses included.
-func (n *Node) register(ctx context.Context, name string, h *Handler) (Job, error) {
-	now := n.opts.Clock.Now()
-	var record Job
-	err := n.store.update(ctx, name, func(j *Job) bool {
-		same := j.Name != "" && !j.Retired && sameSpec(j.Spec, h.Schedule.Spec()) && j.Zone == h.Schedule.Zone().String()
-		changed := !same || j.SHA256 != h.SHA256 || j.Script != h.Script
-		if !same {
-			j.EffectiveFrom = now.UTC()
-		}
-		j.Name, j.Spec, j.Zone, j.Script, j.SHA256, j.Retired = name, h.Schedule.Spec(), h.Schedule.Zone().String(), h.Script, h.SHA256, false
-		record = *j
-		return changed
-	})
-	return record, err
-}
-
-func sameSpec(a, b schedule.Spec) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
-}
-
 // watchJobs hands changes of the jobs' records to the ticker.
 func (n *Node) watchJobs(ctx context.Context, w jetstream.KeyWatcher) {
 	defer w.Stop()
@@ -308,12 +227,13 @@ func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 	}
 	// When a job fires is what its record says: another node may serve a newer version
 	// of the script, and both must agree.
+	own := *h
+	own.record = record
 	if s, err := record.schedule(); err == nil && !record.Retired {
-		own := *h
 		own.Schedule = s
-		n.handlers[record.Name], h = &own, &own
 	}
-	s := h.Schedule
+	n.handlers[record.Name] = &own
+	s := own.Schedule
 	n.ticker.post(func() { n.ticker.put(record.Name, s, record) })
 }
 

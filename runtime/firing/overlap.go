@@ -53,6 +53,7 @@ const (
 
 // tryEnter looks at what the job runs now, and writes what follows from it.
 func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, error) {
+	defer n.entering.lock(a.run.Job)()
 	for {
 		var now current
 		rev, err := get(a.ctx, n.store.runs, nowKey(a.run.Job), &now)
@@ -66,7 +67,7 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 		if v == skips {
 			return v, reason, nil
 		}
-		_, ok, err := put(a.ctx, n.store.runs, nowKey(a.run.Job), now, rev)
+		_, ok, err := n.store.putRun(a.ctx, nowKey(a.run.Job), now, rev)
 		if err != nil {
 			return 0, "", err
 		}

@@ -67,6 +67,8 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	a.cancel(nil)
 	switch {
 	case errors.Is(err, errLost):
+	case errors.Is(err, errStopped):
+		_ = a.message().Nak() // another node may still be in time
 	case err != nil:
 		n.opts.Log.WithError(err).WithField("run", key).Warn("a firing is left to be taken again")
 		_ = a.message().NakWithDelay(comeAgain)
@@ -145,11 +147,17 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	switch {
 	case n.store.opts.Unchecked:
 		a.rev = rev
+		if err := n.await(a, f.Due); err != nil {
+			return err
+		}
 		return n.perform(a, h)
 	case err != nil:
 		return err
 	case rev != 0 && before.State.Over():
 		return nil // it is over; only the acknowledgement was lost
+	case rev != 0 && before.State == Running && before.Node == n.opts.Name:
+		// This node wrote it and had no answer: what it runs is not delivered again to it.
+		a.run.Attempt = before.Attempt - 1
 	case rev != 0 && before.State == Running:
 		if reason := n.unresumed(before, h); reason != "" {
 			return n.interrupt(a, before, rev, h, reason)
@@ -161,16 +169,33 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		a.run.Count = f.Count
 		return n.finish(a, WasMissed, f.Reason)
 	}
+	entered := false
+	if f.Kind == Due && f.Due.After(n.opts.Clock.Now()) {
+		if entered, err = n.enterEarly(a, h); err != nil {
+			return err
+		}
+		if err := n.await(a, f.Due); err != nil {
+			return err
+		}
+		var reason string
+		if h, reason, err = n.again(a, f); err != nil || h == nil {
+			return err
+		} else if reason != "" {
+			return n.finish(a, Skipped, reason)
+		}
+	}
 	// A run that is resumed did begin in time.
 	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
 	}
-	reason, err := n.enter(a, h)
-	switch {
-	case err != nil:
-		return err
-	case reason != "":
-		return n.finish(a, Skipped, reason)
+	if !entered {
+		reason, err := n.enter(a, h)
+		switch {
+		case err != nil:
+			return err
+		case reason != "":
+			return n.finish(a, Skipped, reason)
+		}
 	}
 	return n.perform(a, h)
 }
@@ -281,7 +306,7 @@ func (n *Node) isStopping() bool {
 func (n *Node) write(a *active) error {
 	ctx := context.WithoutCancel(a.ctx)
 	for {
-		next, ok, err := put(ctx, n.store.runs, a.key, a.run, a.rev)
+		next, ok, err := n.store.putRun(ctx, a.key, a.run, a.rev)
 		if err != nil {
 			return fmt.Errorf("write the record of the run %s: %w", a.key, err)
 		}
@@ -294,8 +319,11 @@ func (n *Node) write(a *active) error {
 		if err != nil {
 			return fmt.Errorf("read the record of the run %s: %w", a.key, err)
 		}
-		if rev == 0 || now.Node != n.opts.Name || now.State.Over() {
+		if rev == 0 || now.Node != n.opts.Name || now.State.Over() && now.State != a.run.State {
 			return errLost
+		}
+		if now.State.Over() {
+			return nil // it was written before; only the answer was lost
 		}
 		a.rev, a.run.Cancel = rev, now.Cancel
 	}

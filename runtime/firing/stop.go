@@ -43,7 +43,7 @@ func (n *Node) planned(record Job) {
 		return
 	}
 	n.mu.Lock()
-	n.handlers[record.Name] = &Handler{Schedule: s, Resume: true, Run: func(ctx context.Context, _ Run) error {
+	n.handlers[record.Name] = &Handler{Schedule: s, Resume: true, record: record, Run: func(ctx context.Context, _ Run) error {
 		superseded, err := n.superseded(ctx, record)
 		if err != nil {
 			return err

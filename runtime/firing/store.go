@@ -41,8 +41,8 @@ type Options struct {
 	AckWait  time.Duration // how long a dead worker's firing stays with it; 0 means 30 s for what is made
 	// Existing has nothing made: it is ErrNoState where there is none.
 	Existing bool
-	// Unchecked leaves the condition out under which a firing is published, so that
-	// a test sees its checks catch the doubles.
+	// Unchecked leaves the conditions out under which firings and runs are written, so
+	// that a test sees its checks catch the doubles.
 	Unchecked bool
 }
 
@@ -54,6 +54,9 @@ type Store struct {
 	runs    jetstream.KeyValue
 	fires   jetstream.Stream
 	workers jetstream.Consumer
+
+	fireWrites, jobWrites *batcher   // of fires, and of jobs
+	runWrites             *committer // of runs
 }
 
 // Open finds the state on the server that nc talks to, and makes it if need be. An
@@ -79,10 +82,11 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{opts: opts, js: js}
-	if s.jobs, err = s.bucket(ctx, jobsBucket, 0); err != nil {
+	if s.jobs, s.jobWrites, err = s.bucket(ctx, jobsBucket, 0); err != nil {
 		return nil, err
 	}
-	if s.runs, err = s.bucket(ctx, runsBucket, historyAge); err != nil {
+	s.runWrites = &committer{}
+	if s.runs, s.runWrites.batcher, err = s.bucket(ctx, runsBucket, historyAge); err != nil {
 		return nil, err
 	}
 	s.fires, err = open(opts, opts.Replicas > 0, jetstream.ErrStreamNotFound, func() (jetstream.Stream, error) {
@@ -96,6 +100,7 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", stream, err)
 	}
+	s.fireWrites = s.allow(ctx, s.fires)
 	s.workers, err = open(opts, opts.Replicas > 0 || opts.AckWait > 0, jetstream.ErrConsumerNotFound, func() (jetstream.Consumer, error) {
 		return js.Consumer(ctx, stream, consumer)
 	}, func() (jetstream.Consumer, error) {
@@ -123,7 +128,7 @@ func open[T any](opts Options, change bool, none error, find, make func() (T, er
 	return found, err
 }
 
-func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jetstream.KeyValue, error) {
+func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jetstream.KeyValue, *batcher, error) {
 	kv, err := open(s.opts, s.opts.Replicas > 0, jetstream.ErrBucketNotFound, func() (jetstream.KeyValue, error) {
 		return s.js.KeyValue(ctx, name)
 	}, func() (jetstream.KeyValue, error) {
@@ -132,9 +137,13 @@ func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jet
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("bucket %s: %w", name, err)
+		return nil, nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
-	return kv, nil
+	kept, err := s.js.Stream(ctx, "KV_"+name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("bucket %s: %w", name, err)
+	}
+	return kv, s.allow(ctx, kept), nil
 }
 
 // ErrNoState is in the chain of Open's error where no node has served yet.
@@ -206,6 +215,20 @@ func put(ctx context.Context, kv jetstream.KeyValue, key string, record any, rev
 	return next, err == nil, err
 }
 
+// putRun is put for the bucket of the runs, of which nothing is ever deleted. What many
+// write at the same time is stored together.
+func (s *Store) putRun(ctx context.Context, key string, record any, revision uint64) (next uint64, ok bool, err error) {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return 0, false, err
+	}
+	w := s.runWrites.store(ctx, write{subject: recordSubject(runsBucket, key), data: data, last: revision, unchecked: s.opts.Unchecked})
+	return w.seq, w.won, w.err
+}
+
+// recordSubject is the subject of a record's messages.
+func recordSubject(bucket, key string) string { return "$KV." + bucket + "." + key }
+
 // get reads a record; revision 0 means that there is none.
 func get(ctx context.Context, kv jetstream.KeyValue, key string, record any) (revision uint64, err error) {
 	entry, err := kv.Get(ctx, key)
@@ -229,54 +252,27 @@ func conflict(err error) bool {
 		(api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
+// publishPatience is how long the server may take to store a firing.
+const publishPatience = 5 * time.Second
+
 // publish puts a firing into the stream, on condition that the job's last message is
 // the one with the sequence last (0: it has none). won is false where another was
 // faster.
 func (s *Store) publish(ctx context.Context, f Firing, last uint64) (seq uint64, won bool, err error) {
-	stored, err := s.publishing(ctx, f, last)
+	w, err := s.firing(f, last)
 	if err != nil {
 		return 0, false, err
 	}
-	return stored()
+	s.fireWrites.singly(ctx, []*write{w})
+	return w.seq, w.won, w.err
 }
 
-// publishPatience is how long the server may take to store a firing.
-const publishPatience = 5 * time.Second
-
-// publishing is publish, which stored waits for.
-func (s *Store) publishing(ctx context.Context, f Firing, last uint64) (stored func() (seq uint64, won bool, err error), err error) {
+// firing is a firing as it is written.
+func (s *Store) firing(f Firing, last uint64) (*write, error) {
 	data, err := json.Marshal(f)
-	if err != nil {
-		return nil, err
-	}
-	msg := nats.NewMsg(subjects + token(f.Job))
-	msg.Header.Set(dueHeader, f.Due.UTC().Format(time.RFC3339Nano))
-	msg.Data = data
-	var opts []jetstream.PublishOpt
-	if !s.opts.Unchecked {
-		opts = append(opts, jetstream.WithExpectLastSequencePerSubject(last))
-	}
-	ack, err := s.js.PublishMsgAsync(msg, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return func() (uint64, bool, error) {
-		patience := time.NewTimer(publishPatience)
-		defer patience.Stop()
-		select {
-		case a := <-ack.Ok():
-			return a.Sequence, true, nil
-		case err := <-ack.Err():
-			if conflict(err) {
-				err = nil
-			}
-			return 0, false, err
-		case <-patience.C:
-			return 0, false, nats.ErrTimeout
-		case <-ctx.Done():
-			return 0, false, context.Cause(ctx)
-		}
-	}, nil
+	return &write{
+		subject: subjects + token(f.Job), due: f.Due.UTC().Format(time.RFC3339Nano), data: data, last: last, unchecked: s.opts.Unchecked,
+	}, err
 }
 
 // readPatience is how long the server may take to look a firing up. The ticker waits for

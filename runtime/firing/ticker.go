@@ -13,7 +13,7 @@ import (
 	"recue/runtime/schedule"
 )
 
-// ticker publishes the firings of the jobs that this node serves when they are due.
+// ticker publishes the firings of the jobs that this node serves a lead before they are due.
 // One goroutine does it for all of them.
 type ticker struct {
 	store *Store
@@ -40,9 +40,9 @@ type tick struct {
 	record   Job
 	cursor   time.Time
 	seq      uint64
-	known    bool // cursor and seq have been read
-	due      time.Time
-	index    int // in the heap, -1: nothing is due
+	known    bool      // cursor and seq have been read
+	at       time.Time // when it is looked at again
+	index    int       // in the heap, -1: never
 }
 
 // retryAfter is when what failed for want of the server is tried again.
@@ -59,7 +59,7 @@ func (t *ticker) run(ctx context.Context) {
 	for {
 		var timer clock.Timer
 		if len(t.heap) > 0 {
-			timer = t.clock.AfterFunc(min(t.heap[0].due.Sub(t.clock.Now()), maxNap), t.wake)
+			timer = t.clock.AfterFunc(min(t.heap[0].at.Sub(t.clock.Now()), maxNap), t.wake)
 		}
 		t.release()
 		t.busy.Store(nil)
@@ -107,11 +107,7 @@ func (t *ticker) wake() {
 	}
 }
 
-func (t *ticker) hold() {
-	if h, ok := t.clock.(clock.Holder); ok {
-		h.Hold()
-	}
-}
+func (t *ticker) hold() { hold(t.clock) }
 
 func (t *ticker) release() {
 	if h, ok := t.clock.(clock.Holder); ok {
@@ -119,23 +115,37 @@ func (t *ticker) release() {
 	}
 }
 
-// fireAll publishes everything that is due.
+// hold keeps virtual time, in tests, from going on until release.
+func hold(c clock.Clock) (release func()) {
+	h, ok := c.(clock.Holder)
+	if !ok {
+		return func() {}
+	}
+	h.Hold()
+	return h.Release
+}
+
+// fireAll publishes everything whose time it is. What owes one firing, as most jobs do, is
+// published together; the others follow.
 func (t *ticker) fireAll(ctx context.Context) {
 	for ctx.Err() == nil {
 		now := t.clock.Now()
-		var waits []func() error // for the server's word, by the order of jobs
 		var jobs []*tick
-		for len(t.heap) > 0 && !t.heap[0].due.After(now) {
+		for len(t.heap) > 0 && !t.heap[0].at.After(now) {
 			j := t.heap[0]
 			t.set(j, time.Time{})
 			jobs = append(jobs, j)
-			waits = append(waits, t.begin(ctx, j, now))
 		}
 		if len(jobs) == 0 {
 			return
 		}
-		for i, j := range jobs {
-			if err := waits[i](); err != nil {
+		together := t.fireTogether(ctx, jobs, now)
+		for _, j := range jobs {
+			err, done := together[j]
+			if !done {
+				err = t.fire(ctx, j, now)
+			}
+			if err != nil {
 				t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
 				j.known = false // it may have been stored all the same
 				t.set(j, now.Add(retryAfter))
@@ -143,37 +153,6 @@ func (t *ticker) fireAll(ctx context.Context) {
 			}
 			t.next(j)
 		}
-	}
-}
-
-// begin publishes what the job owes, and gives how to wait until that is done. A job
-// that owes one firing, as most do, does not wait for the others' to be stored.
-func (t *ticker) begin(ctx context.Context, j *tick, now time.Time) (done func() error) {
-	var firings []Firing
-	if j.known {
-		firings = decide(j.schedule, j.name, j.from(), now, t.since)
-	}
-	if len(firings) != 1 {
-		return func() error { return t.fire(ctx, j, now) }
-	}
-	f := firings[0]
-	f.Node = t.node
-	stored, err := t.store.publishing(ctx, f, j.seq)
-	if err != nil {
-		return func() error { return err }
-	}
-	return func() error {
-		seq, won, err := stored()
-		if err != nil || !won {
-			j.known = false // next looks at it again, and finds what the winner has published
-			if err == nil {
-				err = t.learn(ctx, j)
-			}
-			return err
-		}
-		j.seq, j.cursor = seq, f.Cursor
-		t.told(f, t.clock.Now().Sub(f.Due))
-		return nil
 	}
 }
 
@@ -195,7 +174,7 @@ func (t *ticker) fire(ctx context.Context, j *tick, now time.Time) error {
 				return err
 			}
 		}
-		firings := decide(j.schedule, j.name, j.from(), now, t.since)
+		firings := decide(j.schedule, j.name, j.from(), now.Add(lead), now, t.since)
 		if len(firings) == 0 {
 			return nil
 		}
@@ -210,8 +189,7 @@ func (t *ticker) fire(ctx context.Context, j *tick, now time.Time) error {
 				j.known = false
 				break
 			}
-			j.seq, j.cursor = seq, f.Cursor
-			t.told(f, t.clock.Now().Sub(f.Due))
+			t.stored(j, f, seq)
 		}
 		if j.known {
 			return nil
@@ -228,7 +206,7 @@ func (t *ticker) next(j *tick) {
 		return
 	}
 	if o, ok := j.schedule.Next(j.from()); ok {
-		t.set(j, o.Due)
+		t.set(j, o.Due.Add(-lead))
 		return
 	}
 	t.set(j, time.Time{})
@@ -244,12 +222,12 @@ func (j *tick) from() time.Time {
 }
 
 // set puts the job into the heap at its time; zero takes it out.
-func (t *ticker) set(j *tick, due time.Time) {
-	j.due = due
+func (t *ticker) set(j *tick, at time.Time) {
+	j.at = at
 	switch {
-	case due.IsZero() && j.index >= 0:
+	case at.IsZero() && j.index >= 0:
 		heap.Remove(&t.heap, j.index)
-	case due.IsZero():
+	case at.IsZero():
 	case j.index >= 0:
 		heap.Fix(&t.heap, j.index)
 	default:
@@ -287,11 +265,11 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// tickHeap has the job that is due next first.
+// tickHeap has the job first that is looked at next.
 type tickHeap []*tick
 
 func (h tickHeap) Len() int           { return len(h) }
-func (h tickHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
+func (h tickHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
 func (h tickHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].index, h[j].index = i, j

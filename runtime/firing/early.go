@@ -1,0 +1,87 @@
+package firing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"recue/runtime/schedule"
+)
+
+// enterEarly makes room for a run before its time, where that keeps no other run away: nothing
+// of its job runs, or all may run. Else its policy decides when it is due.
+func (n *Node) enterEarly(a *active, h *Handler) (entered bool, err error) {
+	defer n.entering.lock(a.run.Job)()
+	policy := h.Schedule.Overlap
+	var now current
+	rev, err := get(a.ctx, n.store.runs, nowKey(a.run.Job), &now)
+	if err != nil {
+		return false, err
+	}
+	if err := n.prune(a.ctx, &now, a.key); err != nil {
+		return false, err
+	}
+	if policy != schedule.OverlapAllow && (len(now.Running) > 0 || now.Waiting != "") {
+		return false, nil
+	}
+	if v, _ := now.place(a.key, policy); v != enters {
+		return false, nil
+	}
+	_, entered, err = n.store.putRun(a.ctx, nowKey(a.run.Job), now, rev)
+	return entered, err
+}
+
+// await waits until a firing is due, but no longer than its lead: this node's clock may
+// be behind that of the node which published it, or may have been set back. An error
+// means that the firing is for another node.
+func (n *Node) await(a *active, due time.Time) error {
+	over := make(chan struct{})
+	release := hold(n.opts.Clock)
+	wait := min(due.Sub(n.opts.Clock.Now()), lead)
+	if wait <= 0 {
+		release()
+		return nil
+	}
+	timer := n.opts.Clock.AfterFunc(wait, func() { close(over) })
+	release()
+	defer timer.Stop()
+	select {
+	case <-over:
+		return nil
+	case <-n.ending:
+		return errStopped
+	case <-a.ctx.Done():
+		return context.Cause(a.ctx)
+	}
+}
+
+// errUnserved is the end of a firing whose job this node does not serve any more.
+var errUnserved = errors.New("this node does not serve the job any more")
+
+// again looks, when a firing is due, at what may have changed since it was published. A
+// reason means that it is not to run; no handler, that it was taken back.
+func (n *Node) again(a *active, f Firing) (h *Handler, reason string, err error) {
+	h, mine := n.lookup(f)
+	switch {
+	case !mine && n.takenBack(a.ctx, f):
+		return nil, "", nil
+	case !mine:
+		return nil, "", errUnserved
+	}
+	return h, h.unwanted(f.Due), nil
+}
+
+// unwanted says why the job does not fire at a time, or "".
+func (h *Handler) unwanted(due time.Time) string {
+	r := &h.record
+	o, ok := h.Schedule.Next(due.Add(-time.Nanosecond))
+	switch {
+	case r.Retired:
+		return "its script does not declare the job any more"
+	case r.Paused && (r.PausedUntil == nil || !due.After(*r.PausedUntil)):
+		return "the job was paused right before"
+	case !due.After(r.EffectiveFrom), !ok, !o.Due.Equal(due):
+		return "its schedule was changed right before"
+	}
+	return ""
+}

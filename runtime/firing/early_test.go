@@ -1,0 +1,143 @@
+package firing
+
+import (
+	"testing"
+	"time"
+
+	"recue/runtime/schedule"
+)
+
+// prepared lets time go on until a lead before the next firing of jobs that are due every
+// ten seconds, and waits until a node is prepared for it.
+func (h *house) prepared() {
+	h.t.Helper()
+	h.preparedBy(func() { h.passes(10*time.Second - lead) })
+}
+
+// preparedBy waits until a node is prepared for a firing that something brings about.
+func (h *house) preparedBy(does func()) {
+	h.t.Helper()
+	w, err := h.store().runs.Watch(h.t.Context(), nowKey("job"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer w.Stop()
+	for e := range w.Updates() {
+		if e == nil { // that is all there is
+			break
+		}
+	}
+	does()
+	select {
+	case <-w.Updates():
+	case <-time.After(20 * time.Second):
+		h.t.Fatal("no node is prepared")
+	}
+}
+
+// A firing is published before its time; what happens until then counts as if it were not.
+func TestWhatChangesRightBeforeAFiringIsLookedAt(t *testing.T) {
+	every := schedule.Spec{Every: "10s"}
+	cases := map[string]struct {
+		change func(h *house, n *Node)
+		state  State
+		reason string
+	}{
+		"nothing": {func(*house, *Node) {}, Done, ""},
+		"paused": {func(h *house, n *Node) {
+			h.changes(n, func() error { return n.store.Pause(h.t.Context(), "job", nil) })
+		}, Skipped, "the job was paused right before"},
+		"paused until later": {func(h *house, n *Node) {
+			until := noon.Add(time.Minute)
+			h.changes(n, func() error { return n.store.Pause(h.t.Context(), "job", &until) })
+		}, Skipped, "the job was paused right before"},
+		"paused and resumed": {func(h *house, n *Node) {
+			h.changes(n, func() error { return n.store.Pause(h.t.Context(), "job", nil) })
+			h.changes(n, func() error { return n.store.Resume(h.t.Context(), "job", h.clock.Now()) })
+		}, Done, ""},
+		"another schedule":                {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "1h"}) }, Skipped, "its schedule was changed right before"},
+		"another schedule with that time": {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "5s"}) }, Done, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, Options{})
+			n, _ := h.node("a", map[string]schedule.Spec{"job": every}, nil)
+			h.prepared()
+			c.change(h, n)
+			h.passes(lead)
+			if r := h.next(); r.State != c.state || r.Reason != c.reason || !r.Due.Equal(noon.Add(10*time.Second)) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// changes makes a change of the job's record and waits until the node knows it.
+func (h *house) changes(n *Node, change func() error) {
+	h.t.Helper()
+	w, err := n.store.jobs.WatchAll(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer w.Stop()
+	if err := change(); err != nil {
+		h.t.Fatal(err)
+	}
+	var j Job
+	if _, err := get(h.t.Context(), n.store.jobs, token("job"), &j); err != nil {
+		h.t.Fatal(err)
+	}
+	for {
+		n.mu.Lock()
+		known := n.handlers["job"].record
+		n.mu.Unlock()
+		if known.Paused == j.Paused && known.EffectiveFrom.Equal(j.EffectiveFrom) {
+			return
+		}
+	}
+}
+
+// declares has the node serve the job with another schedule.
+func (h *house) declares(n *Node, spec schedule.Spec) {
+	h.t.Helper()
+	s, err := schedule.New(spec, time.UTC)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	n.mu.Lock()
+	own := *n.handlers["job"]
+	n.mu.Unlock()
+	own.Schedule = s
+	if err := n.Declare(h.t.Context(), "s.lua", map[string]*Handler{"job": &own}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// A node that is to end before the time of what it has prepared leaves it to others.
+func TestAPreparedFiringIsLeftToAnotherNode(t *testing.T) {
+	h := newHouse(t, Options{})
+	specs := map[string]schedule.Spec{"job": {Every: "10s"}}
+	_, leave := h.node("a", specs, nil)
+	h.prepared()
+	leave()
+	h.node("b", specs, nil)
+	h.passes(lead)
+	if r := h.next(); r.State != Done || r.Node != "b" || !r.Due.Equal(noon.Add(10*time.Second)) {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A clock that is an hour behind that of the node which published does not hold a firing back.
+func TestAFiringIsWaitedForNoLongerThanItsLead(t *testing.T) {
+	h := newHouse(t, Options{})
+	n, _ := h.node("a", map[string]schedule.Spec{"job": {Every: "10s"}}, nil)
+	w, err := n.store.firing(Firing{Job: "job", Kind: Due, Due: noon.Add(time.Hour), Cursor: noon.Add(time.Hour)}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.preparedBy(func() { n.store.fireWrites.singly(t.Context(), []*write{w}) })
+	h.passes(lead)
+	if r := h.next(); r.State != Done || !r.Due.Equal(noon.Add(time.Hour)) {
+		t.Errorf("%+v", r)
+	}
+}
