@@ -275,5 +275,9 @@ func TestReplicasAreChangedOnAClusterThatServes(t *testing.T) {
 		before := w.runs()
 		c.eventually("further runs", func(context.Context) bool { return w.runs() > before+2*jobs })
 	}
+	r := recueIn(t, w.dir, []string{"NATS_URL=" + c.url}, "serve", "beats.lua", "--replicas", "5")
+	if r.code != 2 || !strings.Contains(r.stderr, "--replicas needs as many servers with JetStream") {
+		t.Errorf("five on three: exit code %d: %s", r.code, r.stderr)
+	}
 	t.Logf("%d firings", w.audit(jobs))
 }

@@ -80,7 +80,7 @@ func (a *app) serveOptions(c *cli.Context) (o serveOptions, err error) {
 		return o, err
 	}
 	if c.IsSet("replicas") {
-		if o.replicas, err = strconv.Atoi(c.String("replicas")); err != nil || o.replicas < 1 || o.replicas > 5 {
+		if o.replicas, err = strconv.Atoi(c.String("replicas")); err != nil || o.replicas < 1 || o.replicas > 5 || o.replicas%2 == 0 {
 			return o, usage("--replicas: must be 1, 3 or 5, got %q", c.String("replicas"))
 		}
 	}

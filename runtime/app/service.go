@@ -274,9 +274,9 @@ func (s *service) announce(p *place) {
 	}
 	kept := "there"
 	if s.opts.store != "" {
-		kept = s.opts.store
+		kept = "in " + s.opts.store
 	}
-	s.app.display.say("serving %s of %s; commands go to %s, the state is kept in %s", counted(len(jobs), "job"), counted(len(s.scripts), "script"), where, kept)
+	s.app.display.say("serving %s of %s; commands go to %s, the state is kept %s", counted(len(jobs), "job"), counted(len(s.scripts), "script"), where, kept)
 	for f := range (span{after: time.Now(), most: shownAtStart}).firings(jobs) {
 		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
 	}

@@ -189,6 +189,8 @@ func storeError(doing string, err error) error {
 		return fault.Connect(err, "the NATS user needs the permission to publish to $JS.API.>, $KV.> and recue.fire.>, and to subscribe to _INBOX.>")
 	case errors.As(err, &api) && api.ErrorCode == 10074: // stream replicas not supported in non-clustered mode
 		return fault.Usage(err, "--replicas needs a NATS cluster of as many servers")
+	case errors.As(err, &api) && api.ErrorCode == 10005: // no suitable peers for placement
+		return fault.Usage(err, "--replicas needs as many servers with JetStream in the cluster: are there so many, and are they all up?")
 	case errors.As(err, &api) && api.ErrorCode == 10049: // stream store creation failed
 		return fault.Connect(err, "the server cannot write to the folder of its JetStream; its log says why")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
