@@ -70,9 +70,12 @@ var floor struct {
 	size atomic.Int64 // once it is there
 }
 
-const floorSize = 8 << 20
+const (
+	floorSize = 8 << 20
+	floorFrom = 64 // branches at once; a script that does one thing after the other has no use of it
+)
 
-// layFloor makes the floor, once in a process that runs scripts.
+// layFloor makes the floor, once in a process.
 func layFloor() {
 	floor.once.Do(func() {
 		floor.data = make([]byte, floorSize)

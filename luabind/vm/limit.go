@@ -203,6 +203,9 @@ func (m *VM) Live() int { return int(m.live.Load()) + m.coroutines.alive }
 // branches would go on doing so. The caller holds the baton for b.
 func (b *Branch) Admit(n int) error {
 	m := b.vm
+	if n >= floorFrom {
+		layFloor()
+	}
 	if n > m.opts.MaxThreads {
 		return fmt.Errorf("these are more than the %d branches and coroutines that may live at once (limit --%s)", m.opts.MaxThreads, LimitThreads)
 	}

@@ -79,7 +79,6 @@ type VM struct {
 
 // New makes a VM with no libraries; Open installs pcall, xpcall, error and coroutine.
 func New(opts Options) *VM {
-	layFloor()
 	if opts.MaxThreads == 0 {
 		opts.MaxThreads = 200_000
 	}
