@@ -7,9 +7,10 @@
 //
 // Request is the form with a callback; a hundred thousand may be in flight.
 // There is one reply subscription for all of them and a table of those that
-// wait, so a request costs no goroutine and no subscription of its own. Nor has
-// it a timer of its own: requests with the same timeout end in the order of
-// their making, so each timeout has a queue and one timer (deadlines.go).
+// wait, so a request costs no goroutine and no subscription of its own. Its place
+// in the table follows from its number, without a hash (waiting.go). Nor has it a
+// timer of its own: requests with the same timeout end in the order of their
+// making, so each timeout has a queue and one timer (deadlines.go).
 //
 // What a failed request is told (a *fault.Error):
 //
