@@ -5,6 +5,7 @@ package lua
 import (
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,6 +65,21 @@ func nestsTooDeep(t testing.TB, source string) bool {
 	t.Helper()
 	return tooDeep(drive(t, true, []string{source})[0])
 }
+
+// mergesZeros says whether the reference interpreter has computed a constant -0 of a program beforehand: every 0 behind it in
+// the same function is then that constant, and 1/0 another infinity.
+func mergesZeros(t testing.TB, source string) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "luac5.1", "-l", "-l", "-p", "-")
+	cmd.Stdin = strings.NewReader(source)
+	listing, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("luac5.1: %v", err)
+	}
+	return minusZero.Match(listing)
+}
+
+var minusZero = regexp.MustCompile(`(?m)^\t\d+\t-0$`)
 
 // drive runs programs in the driver. One that is watched also prints where it catches that calls are nested too deep.
 func drive(t testing.TB, watched bool, sources []string) []string {
