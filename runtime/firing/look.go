@@ -83,19 +83,22 @@ func (s *Store) addRuns(ctx context.Context, list []Status, lastOf map[string]st
 		own := byJob[st.Job.Name]
 		begun := func(r Run) bool { return r.ID() == lastOf[st.Job.Name] }
 		if lastOf[st.Job.Name] != "" && !slices.ContainsFunc(own, begun) {
-			// Nobody has taken its last firing yet: those before it are looked for.
-			if own, err = s.allRuns(ctx, st.Job.Name); err != nil {
+			// Its last firing is published ahead, or waits for a node: those before it are looked for.
+			before, err := s.history(ctx, st.Job.Name, 1)
+			if err != nil {
 				return err
 			}
+			own = append(own, before...)
 		}
 		st.add(own)
 	}
 	return nil
 }
 
-// add adds runs of the job.
+// add adds runs of the job, some perhaps twice.
 func (st *Status) add(runs []Run) {
-	slices.SortFunc(runs, func(a, b Run) int { return a.Due.Compare(b.Due) })
+	slices.SortFunc(runs, func(a, b Run) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID(), b.ID())) })
+	runs = slices.CompactFunc(runs, func(a, b Run) bool { return a.ID() == b.ID() })
 	for _, r := range runs {
 		st.Last = &r
 		if r.State == Running {
@@ -138,6 +141,11 @@ func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error
 	return runs, nil
 }
 
+// unbegunLook is how many of a job's last firings may have no record before all of its
+// runs are read to find as many as are wanted.
+const unbegunLook = 10
+
+// history reads at least so many of a job's runs, the last ones among them.
 func (s *Store) history(ctx context.Context, job string, most int) ([]Run, error) {
 	if most <= 0 || most >= firingsKept {
 		return s.allRuns(ctx, job)
@@ -147,7 +155,7 @@ func (s *Store) history(ctx context.Context, job string, most int) ([]Run, error
 		return nil, err
 	}
 	var keys []string
-	for _, f := range firings[max(0, len(firings)-most):] {
+	for _, f := range firings[max(0, len(firings)-most-unbegunLook):] {
 		keys = append(keys, runKey(f.Job, f.Due, f.Kind))
 	}
 	runs, err := s.someRuns(ctx, keys)

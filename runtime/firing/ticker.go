@@ -140,21 +140,38 @@ func (t *ticker) fireAll(ctx context.Context) {
 			return
 		}
 		together := t.fireTogether(ctx, jobs, now)
+		var away error // the server's silence, which is not waited for again for each job
+		failed := 0
 		for _, j := range jobs {
 			err, done := together[j]
-			if !done {
+			switch {
+			case done:
+			case away != nil:
+				err = away
+			default:
 				err = t.fire(ctx, j, now)
 			}
-			if err != nil {
-				t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
-				j.known = false // it may have been stored all the same
-				t.set(j, now.Add(retryAfter))
+			if err == nil {
+				t.next(j)
 				continue
 			}
-			t.next(j)
+			if Temporary(err) {
+				away = err
+			}
+			if failed++; failed <= maxTold {
+				t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
+			}
+			j.known = false // it may have been stored all the same
+			t.set(j, now.Add(retryAfter))
+		}
+		if failed > maxTold {
+			t.log.WithField("jobs", failed-maxTold).Warn("nor could those of other jobs; they are tried again")
 		}
 	}
 }
+
+// maxTold is how many jobs are named whose firings could not be published at one time.
+const maxTold = 5
 
 // learn reads the job's last firing.
 func (t *ticker) learn(ctx context.Context, j *tick) error {
