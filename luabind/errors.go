@@ -307,7 +307,7 @@ func (r *run) locate(text string, trace []vm.Position, cause error) *script.Erro
 		}
 		e.Message = text[len(m[0]):]
 	}
-	e.Hint = misspelled(e.Message)
+	e.Hint = hintFor(e.Message)
 	if strings.Contains(e.Message, limitString) {
 		e.Hint = "a text that only grows? --max-string allows more, as in --max-string 256MiB (a quarter of --max-heap at most)"
 	}
@@ -332,25 +332,6 @@ func (r *run) locate(text string, trace []vm.Position, cause error) *script.Erro
 		e.Calls = append(e.Calls, script.Position{File: p.Source, Line: p.Line})
 	}
 	return e
-}
-
-var undefined = regexp.MustCompile(`attempt to (?:call|index) global '(\w+)' \(a nil value\)`)
-
-// misspelled is the hint for the use of a name that nobody defined.
-func misspelled(message string) string {
-	m := undefined.FindStringSubmatch(message)
-	if m == nil {
-		return ""
-	}
-	known := []string{"pairs", "ipairs", "tostring", "tonumber", "pcall", "error", "assert", "select", "type", "unpack", "next", "string", "table", "math", "os", "coroutine", "arg", "vars"}
-	for _, f := range Funcs() {
-		name, _, _ := strings.Cut(f.Name, ".")
-		known = append(known, name)
-	}
-	if near := nearest(m[1], known); near != "" {
-		return fmt.Sprintf("%s is not defined; did you mean %s?", m[1], near)
-	}
-	return fmt.Sprintf("%s is not defined: is it misspelled, or local to another function?", m[1])
 }
 
 // column is where the mark goes: under the call that failed, where the line

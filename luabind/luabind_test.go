@@ -307,6 +307,27 @@ func TestMisspelledNamesGetAHint(t *testing.T) {
 	}
 }
 
+func TestErrorsOfLuaGetAHint(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	for src, want := range map[string]string{
+		`local n = "3" return n > 2`:                              "tonumber(text)",
+		`return arg[9] > 2`:                                       "was it given?",
+		`print("a" + 1)`:                                          "joined with ..",
+		`print(vars.n + 1)`:                                       "was it given?",
+		`for c in {"a", "b"} do end`:                              "ipairs(list)",
+		`local cams = {"a"} print("x" .. cams[0])`:                "lists begin at 1",
+		`local r = parallel({"a"}, function() end) print(r[1].x)`: "end with return?",
+		`for i = 1, vars.n do end`:                                "was it given?",
+		`local status = status "a" print(status "a")`:             "hides the function",
+		`local function f() return 1 + f() end f()`:               "call itself",
+		`print("on: " .. true)`:                                   "tostring(value)",
+	} {
+		if _, err := s.run(t.Context(), src); err == nil || !strings.Contains(err.Hint, want) {
+			t.Errorf("%s: %v, hint %q, want %q", src, err, err.Hint, want)
+		}
+	}
+}
+
 func TestErrorObjects(t *testing.T) {
 	s := newStudio(t, simulator.Options{})
 	s.fails(`error("plain")`, "t.lua:1: plain", 1)

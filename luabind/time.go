@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -44,10 +45,14 @@ func timeFuncs() []*Func {
 				if err != nil {
 					return err
 				}
-				left := at.Sub(c.run.host.Clock.Now())
-				if left < 0 {
-					c.env().Log.WithField("at", c.branch.Position().String()).
-						Warnf("wait_until: %s was %v ago", plain(c.Value("time")), (-left).Round(time.Millisecond))
+				now := c.run.host.Clock.Now()
+				left := at.Sub(now)
+				log := c.env().Log.WithField("at", c.branch.Position().String())
+				switch {
+				case left <= -time.Second:
+					log.Warnf("wait_until: %s was %v ago", plain(c.Value("time")), (-left).Round(time.Second))
+				case isTomorrow(plain(c.Value("time")), now, at):
+					log.Infof("wait_until: waits until tomorrow, %s (%v)", at.Format("Mon 2006-01-02 15:04:05 -07:00"), left.Round(time.Second))
 				}
 				return c.pauseLast(left, "wait_until")
 			},
@@ -120,6 +125,12 @@ func (c *Call) pausing(d time.Duration, cmd string) (start func(wake func()) fun
 		f.Cmd = cmd
 		return f
 	}, nil
+}
+
+// isTomorrow says whether a time of day, which is at, has passed today: who is a minute late must not wonder for a day.
+func isTomorrow(text string, now, at time.Time) bool {
+	timeOfDay := strings.Contains(text, ":") && !strings.Contains(text, "-")
+	return timeOfDay && now.In(at.Location()).Format(time.DateOnly) != at.Format(time.DateOnly)
 }
 
 // instant reads a time: see wait_until.

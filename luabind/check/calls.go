@@ -219,12 +219,14 @@ func (c *call) tooMany(i int) *problem {
 // nilGiven is a nil where a value is wanted: written so, or a name that nobody defines.
 func (c *call) nilGiven(p *Param, a argument) *problem {
 	if name := c.globalName(a.expr); name != "" {
-		hint := fmt.Sprintf("if the text is meant, put it into quotes: %q", name)
-		if !p.Fits(Value{Kind: Text}) {
-			hint = "is it misspelled, or local to another function?"
-			if near := c.near(name, isSet); near != "" {
-				hint = fmt.Sprintf("did you mean %s?", near)
-			}
+		near, text, hint := c.near(name, isSet), p.Fits(Value{Kind: Text}), "is it misspelled, or local to another function?"
+		switch {
+		case near != "" && text:
+			hint = fmt.Sprintf("did you mean %s? If the text is meant, put it into quotes: %q", near, name)
+		case near != "":
+			hint = fmt.Sprintf("did you mean %s?", near)
+		case text:
+			hint = fmt.Sprintf("if the text is meant, put it into quotes: %q", name)
 		}
 		return &problem{code: Undefined, name: name, at: a.at(), text: fmt.Sprintf("%s is nil: %s is not defined", p.Name, name), hint: hint}
 	}
@@ -330,7 +332,9 @@ func (c *call) option(p *Param, key *syntax.StringExpr, a argument, given, also 
 			continue
 		}
 		switch {
-		case a.value.Kind == Unknown || a.value.Kind == Nil:
+		case a.value.Kind == Nil:
+			return c.nilGiven(field, a) // options leaves out a nil that is written so
+		case a.value.Kind == Unknown:
 			return nil
 		case slices.Contains(given, key.Value):
 			return &problem{code: WrongArgument, at: key.Pos, text: key.Value + " is given twice, in front and among the options"}

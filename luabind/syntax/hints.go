@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -86,6 +87,9 @@ func wanted(k Kind) string {
 	return quote(string(k))
 }
 
+// afterColon is where the name of a method stands.
+const afterColon = `after ":"`
+
 func (p *parser) expected(k Kind, context string) {
 	hint := ""
 	if k == kName && keywords[string(p.tok.kind)] {
@@ -93,6 +97,9 @@ func (p *parser) expected(k Kind, context string) {
 	}
 	if h := foreign[p.tok.text]; p.tok.kind == kName && h != "" {
 		hint = h
+	}
+	if context == afterColon && (p.tok.kind == kString || p.tok.kind == kNumber || p.tok.kind == "{") {
+		hint = "a field of a table is written name = value"
 	}
 	p.src.raise(p.tok.pos, p.near(), hint, "expected %s %s, found %s", wanted(k), context, p.shown())
 }
@@ -130,12 +137,21 @@ func (p *parser) unclosed(k Kind, o opener) {
 	if k == "end" && (p.tok.kind == "else" || p.tok.kind == "elseif") {
 		hint = fmt.Sprintf("close the %q first, or write elseif if this belongs to an if", string(o.kind))
 	}
+	if line := p.elseIf(); k == "end" && p.tok.kind == kEOF && hint == "" && line > 0 {
+		hint = fmt.Sprintf(`the "else if" of line %d begins a second if, which needs an end of its own; write elseif`, line)
+	}
 	if k != "end" && k != "until" && hint == "" {
 		switch p.tok.kind {
 		case "=":
 			hint = "to compare two values write =="
-		case kName, kString, kNumber, "{":
+			if o.kind == "(" {
+				hint = "options stand in braces: name(value, {option = value}); to compare two values write =="
+			}
+		case kName, kString, kNumber, "{", "function":
 			hint = "is a comma missing before " + p.shown() + "?"
+			if p.tok.kind == kName && strings.ContainsAny(p.src.text[max(p.tok.end-len(p.tok.text)-1, 0):][:1], `"'`) {
+				hint = `a " inside a text is written \", or the text is put in ' quotes`
+			}
 		}
 	}
 	if p.tok.kind == kEOF {
@@ -143,6 +159,14 @@ func (p *parser) unclosed(k Kind, o opener) {
 	}
 	p.src.raise(p.tok.pos, p.near(), hint, "expected %s to close the %q of line %d, found %s",
 		quote(string(k)), string(o.kind), o.pos.Line, p.shown())
+}
+
+// elseIf is the first line that says "else if"; 0 for none.
+func (p *parser) elseIf() int {
+	return 1 + slices.IndexFunc(p.src.lines, func(line string) bool {
+		words := strings.Fields(line)
+		return len(words) > 1 && words[0] == "else" && words[1] == "if"
+	})
 }
 
 // notLast reports a statement behind return or break.
@@ -174,7 +198,7 @@ func (p *parser) noStatement(first token) {
 	case p.tok.kind == ":" || p.tok.kind == kEOF || p.blockEnds():
 		hint = fmt.Sprintf("a name alone does nothing; to call it write %s()", first.text)
 	case p.tok.kind == kName || p.tok.kind == kNumber:
-		hint = "to call a function put its arguments in brackets: name(value)"
+		hint = fmt.Sprintf("to call a function put its arguments in brackets, and texts in quotes: %s(value), %s \"text\"", first.text, first.text)
 	}
 	p.src.raise(p.tok.pos, p.near(), hint, "unexpected %s: a statement is a call or an assignment", p.shown())
 }
@@ -182,7 +206,11 @@ func (p *parser) noStatement(first token) {
 // notAssignable reports a value that stands where a call or an assignment must.
 func (p *parser) notAssignable(first token, e Expr) {
 	if p.tok.kind == "=" || p.tok.kind == "," {
-		p.src.raise(e.At(), p.near(), "", "a value cannot be stored here: the left side must be a name or a field")
+		hint := ""
+		if _, call := e.(*CallExpr); call && p.tok.kind == "," {
+			hint = fmt.Sprintf("several arguments stand in brackets: %s(…, …)", first.text)
+		}
+		p.src.raise(e.At(), p.near(), hint, "a value cannot be stored here: the left side must be a name or a field")
 	}
 	p.noStatement(first)
 }

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -124,6 +125,8 @@ func (lx *lexer) word(at Pos) token {
 	return lx.finish(token{kind: kName, text: text, pos: at})
 }
 
+var duration = regexp.MustCompile(`^\d+(ms|[smhd])$`)
+
 // number reads as far as the reference lexer does, so that "3x" and "1..2" are one malformed number and not two tokens.
 func (lx *lexer) number(at Pos) token {
 	start := lx.off
@@ -145,6 +148,8 @@ func (lx *lexer) number(at Pos) token {
 		hint := ""
 		if strings.Contains(text, "..") {
 			hint = "to join a number to text, put blanks around the two dots: 1 .. \"x\""
+		} else if duration.MatchString(text) {
+			hint = fmt.Sprintf("a duration is a text: %q", text)
 		}
 		lx.src.raise(at, text, hint, "malformed number %q", text)
 	}

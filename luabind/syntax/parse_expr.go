@@ -146,7 +146,7 @@ func (p *parser) suffixed() Expr {
 		case ":":
 			p.advance()
 			at.Pos = p.tok.pos
-			method := p.name(`after ":"`)
+			method := p.name(afterColon)
 			e = &CallExpr{at, e, method, p.callArgs()}
 		case "(", kString, "{":
 			if p.tok.kind == "(" && p.tok.pos.Line != p.lastLine {
