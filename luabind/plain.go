@@ -78,8 +78,11 @@ func (p *members) table(L *lua.LState) *lua.LTable {
 // sends its fields in another order each time has no use of them.
 var payloadShapes shapes
 
-// maxShapes bounds how many are kept, and looked through.
-const maxShapes = 16
+// What is kept, and looked through, is bounded.
+const (
+	maxShapes    = 16
+	maxShapeName = 64 // bytes
+)
 
 // shapes is a list that is read for every reply and seldom grows.
 type shapes struct{ list atomic.Pointer[[]*vm.Shape] }
@@ -102,6 +105,9 @@ func (s *shapes) of(names [][]byte) *vm.Shape {
 		}
 		own := make([]string, len(names))
 		for i, name := range names {
+			if len(name) > maxShapeName {
+				return nil
+			}
 			own[i] = string(name)
 		}
 		shape := vm.NewShape(own...)

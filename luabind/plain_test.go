@@ -68,6 +68,16 @@ func TestAnObjectWithTooManyFieldsIsReadWhole(t *testing.T) {
 	}
 }
 
+func TestLongNamesAreNotKept(t *testing.T) {
+	var s shapes
+	if s.of([][]byte{[]byte("a"), []byte(strings.Repeat("x", maxShapeName+1))}) != nil || s.list.Load() != nil {
+		t.Error("a shape with a long name is kept")
+	}
+	if s.of([][]byte{[]byte("a")}) == nil {
+		t.Error("a shape with a short name is not")
+	}
+}
+
 // A task that a script changes in one reply is not changed in another.
 func TestRepliesShareNothingThatAScriptCanChange(t *testing.T) {
 	L := lua.NewState()
