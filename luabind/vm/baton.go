@@ -76,8 +76,9 @@ func (b *baton) next() *waiter {
 	if b.head == len(b.queue) {
 		b.queue, b.head = b.queue[:0], 0
 	} else if b.head >= 1024 && b.head*2 >= len(b.queue) {
-		b.queue = append(b.queue[:0], b.queue[b.head:]...)
-		b.head = 0
+		n := copy(b.queue, b.queue[b.head:])
+		clear(b.queue[n:]) // else those that have ended are kept, with all that they had
+		b.queue, b.head = b.queue[:n], 0
 	}
 	return w
 }

@@ -51,7 +51,7 @@ func (m *marks) Write(p []byte) (int, error) {
 
 // growth is how much more memory may be in use: buffers that have grown, and
 // what the NATS libraries keep.
-const growth = 3 << 20
+const growth = 1 << 20
 
 func sameMemory(t *testing.T, before, after int) {
 	s := newStudio(t)
