@@ -36,7 +36,7 @@ func timeFuncs() []*Func {
 		{
 			Name:    "wait_until",
 			Summary: "Waits until a time of day or an instant.",
-			Doc: "`\"18:30\"` is the next one: today, or tomorrow when it has passed. `\"2026-12-24 18:00\"` is that instant, both in the job's zone inside a schedule and the machine's elsewhere; a number is seconds since 1970; " +
+			Doc: "`\"18:30\"` is the next one: today, or tomorrow when it has passed, which the log tells. `\"2026-12-24 18:00\"` is that instant, both in the job's zone inside a schedule and the machine's elsewhere; a number is seconds since 1970; " +
 				"an instant that has passed returns at once, with a warning in the log. A time of day that a clock change leaves out is the first instant after the gap.",
 			Params:  []Param{{Name: "time", Type: When, Check: checkWhen, Doc: "until when"}},
 			Example: "wait_until(now() + 0.05)",
