@@ -104,6 +104,7 @@ func TestWrongSchedules(t *testing.T) {
 		`schedule("x", {daily = "08:00", except = {}}, print)`:                 `except must be a list of texts`,
 		`schedule("x", {daily = "08:00", except = {"25.12."}}, print)`:         `except "25.12." is no date: write "2026-12-25"`,
 		`schedule("x", {daily = "08:00", tz = ""}, print)`:                     `tz is empty`,
+		`schedule("x", {daily = "08:00", resume = "yes"}, print)`:              `resume must be true or false, got the text "yes"`,
 		`schedule("x", {daily = "", cron = "@daily"}, print)`:                  `daily is empty`,
 		`schedule("x", {}, print)`:                                             `it does not say when`,
 		`schedule("x", {daily = "08:00"})`:                                     `fn is missing: expected a function`,

@@ -52,6 +52,9 @@ schedule("left", {at = "2099-01-01 12:00", tz = "UTC", on_failure = function(run
 			t.Errorf("the history of %s is %+v, want %s", job, runs, want)
 		}
 	}
+	if r := recueIn(t, dir, []string{"NATS_URL=" + s.url}, "jobs", "history", "resumed").must(t); !strings.Contains(r.stdout, "begun 3 times\n") {
+		t.Errorf("the history does not say how often it was begun:\n%s", r.stdout)
+	}
 	endsWell(t, p)
 	s.mu.Lock()
 	defer s.mu.Unlock()

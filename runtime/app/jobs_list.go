@@ -132,6 +132,9 @@ func (j *jobsCall) history(ctx context.Context) error {
 		if r.Count > 1 {
 			reason = fmt.Sprintf("%d firings up to this one: %s", r.Count, reason)
 		}
+		if r.Attempt > 1 {
+			reason = strings.TrimSuffix(fmt.Sprintf("begun %d times: %s", r.Attempt, reason), ": ")
+		}
 		rows = append(rows, []string{dueText(r.Due.In(j.app.machine.Zone)), string(r.State), took, visible(r.ID()), visible(r.Node), visible(reason)})
 	}
 	j.printTable(rows)
