@@ -1,9 +1,19 @@
 package luabind
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"recue/luabind/stdlib"
 )
+
+// inLua says whether scripts have a function of Lua's own that is called so, "pairs" or "string.find".
+func inLua(name string) bool {
+	library, field, dotted := strings.Cut(name, ".")
+	table, known := globals()[library]
+	return known && (!dotted && table.Fields == nil || dotted && table.Fields[field])
+}
 
 // Reference is the manual of one function, of a group such as log, or of all for
 // "", for a terminal.
@@ -25,6 +35,15 @@ func (Engine) Reference(name string) (string, error) {
 		writeReference(&b, f)
 	}
 	if b.Len() == 0 {
+		if text, absent := stdlib.Absent(name); absent {
+			return "", errors.New(text)
+		}
+		if name == "arg" || name == "vars" {
+			return "arg[1], arg[2], … are the words behind the script's name, vars.NAME is what --var NAME=VALUE gives. All are texts; what was not given is nil.\n", nil
+		}
+		if inLua(name) {
+			return fmt.Sprintf("%s is of Lua itself: https://www.lua.org/manual/5.1/manual.html#pdf-%s\n", name, name), nil
+		}
 		return "", unknown("function", name, names)
 	}
 	return b.String(), nil

@@ -100,3 +100,22 @@ func TestExamplesRun(t *testing.T) {
 		})
 	}
 }
+
+func TestReferenceOfWhatIsNotRecues(t *testing.T) {
+	for name, want := range map[string]string{
+		"string.format": "https://www.lua.org/manual/5.1/manual.html#pdf-string.format",
+		"pairs":         "#pdf-pairs",
+		"os.exit":       "os.exit is not available in Recue scripts: use fail",
+		"string.fromat": "unknown function",
+		"vars":          "vars.NAME is what --var NAME=VALUE gives",
+		"stat":          `did you mean "start"`,
+	} {
+		text, err := New().Reference(name)
+		if err != nil {
+			text = err.Error()
+		}
+		if !strings.Contains(text, want) {
+			t.Errorf("%s: %q, want %q", name, text, want)
+		}
+	}
+}

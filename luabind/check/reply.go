@@ -72,8 +72,11 @@ func (r *rules) compared(e *syntax.BinaryExpr) {
 	}
 	index, ok := bare(field).(*syntax.IndexExpr)
 	if !ok {
+		r.comparedWhole(e.L, e.R)
+		r.comparedWhole(e.R, e.L)
 		return
 	}
+	r.comparedText(index, value)
 	key, ok := index.Key.(*syntax.StringExpr)
 	if !ok || !r.isReply(index.Obj) {
 		return
@@ -95,6 +98,21 @@ func (r *rules) compared(e *syntax.BinaryExpr) {
 	}
 	r.report(Comparison, script.SeverityWarning, value.At(), hint, "%s is never %s: it is one of %s",
 		key.Value, r.lib.Show(v), strings.Join(quoted, ", "))
+}
+
+// comparedWhole looks at status "cam1" == "started": a reply is a table.
+func (r *rules) comparedWhole(e, value syntax.Expr) {
+	if v := r.value(value); r.isReply(e) && v.Exact && (v.Kind == Text || v.Kind == Number) {
+		r.report(Comparison, script.SeverityWarning, value.At(), "compare a field of it: app_status", "a reply is a table, and never %s", r.lib.Show(v))
+	}
+}
+
+// comparedText looks at vars.count == 3: what a script is told are texts.
+func (r *rules) comparedText(index *syntax.IndexExpr, value syntax.Expr) {
+	name := r.globalName(index.Obj)
+	if v := r.value(value); (name == "vars" || name == "arg") && !r.assigned(name) && v.Exact && v.Kind == Number {
+		r.report(Comparison, script.SeverityWarning, value.At(), "make a number of it with tonumber", "what is in %s are texts, and never %s", name, r.lib.Show(v))
+	}
 }
 
 // matched is matcher for an expression.
