@@ -129,7 +129,8 @@ func alike(got, want string) bool {
 	}
 	gotBefore, gotError, _ := strings.Cut(got, "uncaught: ")
 	wantBefore, wantError, uncaught := strings.Cut(want, "uncaught: ")
-	return uncaught && gotBefore == wantBefore && position.ReplaceAllString(wantError, "") == gotError
+	wantError = position.ReplaceAllString(wantError, "")
+	return uncaught && gotBefore == wantBefore && named(gotError, wantError) == wantError
 }
 
 // tooDeep says that an output depends on how deeply an interpreter allows calls to be nested, which is its own affair.
