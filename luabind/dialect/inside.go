@@ -151,7 +151,7 @@ var small = func() (values [256]lua.LValue) {
 
 // value makes a number a value. Unlike in gopher-lua's instructions -0 keeps its sign.
 func (a *allocator) value(n lua.LNumber) lua.LValue {
-	if i := int(n); uint(i) < uint(len(small)) && lua.LNumber(i) == n && (i != 0 || !math.Signbit(float64(n))) {
+	if i := uint8(int(n)); math.Float64bits(float64(i)) == math.Float64bits(float64(n)) {
 		return small[i]
 	}
 	return a.place(n)

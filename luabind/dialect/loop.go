@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"context"
-	"math"
 	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
@@ -22,6 +21,7 @@ var table [opcodes]handler
 
 func init() {
 	copy(table[:], jumpTable[:])
+	table[lua.OP_POW] = power
 	table[opModulo], table[opLength], table[opConcat], table[opForPrep] = modulo, length, concat, forPrep
 }
 
@@ -68,18 +68,13 @@ func loop(L *lua.LState, base *frame) {
 		stockLoop(L, base)
 		return
 	}
-	flags := flagsOf(t.ctx)
-	for {
-		f := t.currentFrame
-		simple(L, t, f, flags)
-		if table[f.Fn.Proto.Code[f.Pc-1]>>26](L, f.Fn.Proto.Code[f.Pc-1], base) == 1 {
-			return
-		}
+	for flags := flagsOf(t.ctx); !frameLoop(L, t, t.currentFrame, base, flags); {
 	}
 }
 
-// simple executes instructions until one is not simple: f.Pc is then behind it, and nothing of it was done.
-func simple(L *lua.LState, t *thread, f *frame, flags *atomic.Uint32) {
+// frameLoop executes instructions of a call until another call has its turn, and says whether the whole loop is at its end.
+// Only the instructions of calls change what a thread works on; others, which may call metamethods, come back to it.
+func frameLoop(L *lua.LState, t *thread, f, base *frame, flags *atomic.Uint32) (end bool) {
 	code, consts, reg, first := f.Fn.Proto.Code, f.Fn.Proto.Constants, t.reg, f.LocalBase
 	in := reg.array[first:]
 	for {
@@ -89,52 +84,53 @@ func simple(L *lua.LState, t *thread, f *frame, flags *atomic.Uint32) {
 			heed(L)
 		}
 		a, b, c := int(inst>>18)&0xff, int(inst)&0x1ff, int(inst>>9)&0x1ff
-		switch opcode(inst) {
+		switch op := opcode(inst); op {
 		case lua.OP_MOVE:
 			reg.set(first+a, in[b])
+			continue
 		case lua.OP_LOADK:
 			reg.set(first+a, consts[argBx(inst)])
+			continue
 		case lua.OP_GETUPVAL:
 			reg.set(first+a, f.Fn.Upvalues[b].Value())
+			continue
 		case lua.OP_JMP:
 			f.Pc += argSBx(inst)
-		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, lua.OP_POW, opModulo:
-			x, ok := operand(in, consts, b).(lua.LNumber)
-			y, alsoOk := operand(in, consts, c).(lua.LNumber)
-			if !ok || !alsoOk {
-				return
+			continue
+		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV:
+			if x, y, ok := twoNumbers(operand(in, consts, b), operand(in, consts, c)); ok {
+				reg.set(first+a, reg.alloc.value(calculate(op, x, y)))
+				continue
 			}
-			reg.set(first+a, reg.alloc.value(calculate(opcode(inst), x, y)))
 		case lua.OP_EQ, lua.OP_LT, lua.OP_LE:
-			x, ok := operand(in, consts, b).(lua.LNumber)
-			y, alsoOk := operand(in, consts, c).(lua.LNumber)
-			if !ok || !alsoOk {
-				return
+			if x, y, ok := twoNumbers(operand(in, consts, b), operand(in, consts, c)); ok {
+				f.follow(code, compare(op, x, y) == (a != 0))
+				continue
 			}
-			f.follow(code, compare(opcode(inst), x, y) == (a != 0))
 		case lua.OP_TEST:
 			f.follow(code, lua.LVAsBool(in[a]) == (c != 0))
+			continue
 		case lua.OP_FORLOOP:
-			next, ok := reg.step(first + a)
-			if !ok {
-				return
+			if reg.step(first + a) {
+				f.Pc += argSBx(inst)
+				continue
 			}
-			reg.array[first+a] = next
-			reg.set(first+a+3, next)
-			f.Pc += argSBx(inst)
 		case lua.OP_GETTABLE:
-			v := element(in[b], operand(in, consts, c))
-			if v == nil {
-				return
+			if v := element(in[b], operand(in, consts, c)); v != nil {
+				reg.set(first+a, v)
+				continue
 			}
-			reg.set(first+a, v)
 		case lua.OP_SETTABLE:
-			if !setElement(in[a], operand(in, consts, b), operand(in, consts, c)) {
-				return
+			if setElement(in[a], operand(in, consts, b), operand(in, consts, c)) {
+				continue
 			}
-		default:
-			return
+		case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_RETURN:
+			return table[op](L, inst, base) == 1
 		}
+		if table[inst>>26](L, inst, base) == 1 {
+			return true
+		}
+		in = reg.array[first:] // which may have grown
 	}
 }
 
@@ -146,6 +142,14 @@ func operand(in, consts []lua.LValue, rk int) lua.LValue {
 	return in[rk]
 }
 
+func twoNumbers(a, b lua.LValue) (x, y lua.LNumber, ok bool) {
+	x, ok = a.(lua.LNumber)
+	if ok {
+		y, ok = b.(lua.LNumber)
+	}
+	return x, y, ok
+}
+
 func calculate(op int, x, y lua.LNumber) lua.LNumber {
 	switch op {
 	case lua.OP_ADD:
@@ -154,12 +158,8 @@ func calculate(op int, x, y lua.LNumber) lua.LNumber {
 		return x - y
 	case lua.OP_MUL:
 		return x * y
-	case lua.OP_DIV:
-		return x / y
-	case lua.OP_POW:
-		return lua.LNumber(math.Pow(float64(x), float64(y)))
 	}
-	return moduloOf(x, y)
+	return x / y
 }
 
 func compare(op int, x, y lua.LNumber) bool {
@@ -180,19 +180,23 @@ func (f *frame) follow(code []uint32, jump bool) {
 	f.Pc++
 }
 
-// step is the next value of a loop whose index, limit and step begin at register i; not ok at its end.
-func (r *registry) step(i int) (next lua.LValue, ok bool) {
+// step begins the next round of a loop whose index, limit and step begin at register i, with its variable behind them. At the
+// end it does nothing and gives false.
+func (r *registry) step(i int) bool {
 	index, ok := r.array[i].(lua.LNumber)
 	limit, okLimit := r.array[i+1].(lua.LNumber)
 	step, okStep := r.array[i+2].(lua.LNumber)
 	if !ok || !okLimit || !okStep {
-		return nil, false
+		return false
 	}
 	index += step
-	if step > 0 && index <= limit || step <= 0 && index >= limit {
-		return r.alloc.value(index), true
+	if !(step > 0 && index <= limit || step <= 0 && index >= limit) {
+		return false
 	}
-	return nil, false
+	next := r.alloc.value(index)
+	r.array[i] = next
+	r.set(i+3, next)
+	return true
 }
 
 // element is t[key] for a key that is a whole number, where t is a table that has it; else nil.

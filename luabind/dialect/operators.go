@@ -13,13 +13,22 @@ import (
 func modulo(L *lua.LState, inst uint32, _ *frame) int {
 	t := threadOf(L)
 	l, r := t.operand(argB(inst)), t.operand(argC(inst))
-	x, ok := l.(lua.LNumber)
-	y, alsoOk := r.(lua.LNumber)
-	if ok && alsoOk {
+	if x, y, ok := twoNumbers(l, r); ok {
 		t.result(inst, t.alloc.value(moduloOf(x, y)))
 		return 0
 	}
 	t.result(inst, arithmetic(L, "__mod", l, r, 0))
+	return 0
+}
+
+// power is `^`: upstream's result loses the sign of a zero.
+func power(L *lua.LState, inst uint32, base *frame) int {
+	t := threadOf(L)
+	x, y, ok := twoNumbers(t.operand(argB(inst)), t.operand(argC(inst)))
+	if !ok {
+		return jumpTable[lua.OP_POW](L, inst, base)
+	}
+	t.result(inst, t.alloc.value(lua.LNumber(math.Pow(float64(x), float64(y)))))
 	return 0
 }
 
