@@ -143,8 +143,12 @@ func (c stockCoroutines) run(L *lua.LState, co *lua.LState) int {
 		b.unnest(frames)
 		b.vm.state.G.CurrentThread = L
 	}()
-	if _, left := currentFrame(co); !left {
+	f, left := currentFrame(co)
+	if !left {
 		return finishTail(L, co)
+	}
+	for n := f.wanted(); L.GetTop()-1 < n; { // gopher-lua leaves what is not given as it was
+		L.Push(lua.LNil)
 	}
 	n := c.resume(L)
 	if b.Cancelled() {

@@ -59,6 +59,14 @@ func (f frameView) pc() int { return *(*int)(unsafe.Add(f.at, offPc)) - 1 }
 // opcode is the operation of that instruction.
 func (f frameView) opcode() int { return int(f.fn().Proto.Code[f.pc()] >> 26) }
 
+// wanted is how many results the call that a Lua function waits for is to have, at least.
+func (f frameView) wanted() int {
+	if f.fn().IsG || f.pc() < 0 || f.opcode() != lua.OP_CALL {
+		return 0
+	}
+	return int(f.fn().Proto.Code[f.pc()]>>9&0x1ff) - 1
+}
+
 // tailCalls is how many calls a frame has replaced.
 func (f frameView) tailCalls() int {
 	if f.fn().IsG {

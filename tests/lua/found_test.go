@@ -7,6 +7,15 @@ import (
 // found are the differences that random programs have shown, each as the smallest program that shows it, with what the
 // reference interpreter prints.
 var found = []struct{ name, source, want string }{
+	{"a coroutine that is given less than it wants gets nil",
+		"local co = coroutine.wrap(function() local x = 5 x = coroutine.yield() print(x) local a, b, c = 1, coroutine.yield() print(a, b, c)\nif coroutine.yield() then print 'true' else print 'false' end print(not coroutine.yield(), pcall(function() return 1 end))\nwhile coroutine.yield() do print 'loop' end print 'out' end)\nco() co() co(9) co() co() co()",
+		"nil\n1\t9\tnil\nfalse\ntrue\ttrue\t1\nout\n"},
+	{"a value of an earlier resume is not seen again",
+		"local c = coroutine.create(function(...) local x = ... while x do x = coroutine.yield() end return 'end' end)\nprint(coroutine.resume(c, 1))\nprint(coroutine.resume(c))\nprint(coroutine.status(c))",
+		"true\ntrue\tend\ndead\n"},
+	{"a function that yields last, where one result is wanted",
+		"local function f() return coroutine.yield() end\nlocal co = coroutine.wrap(function() local x = 7 x = f() print(x) x = f() print(x) end)\nco() co() co(2)",
+		"nil\n2\n"},
 	{"a zero keeps its sign", "local z, m = 0.5 - 0.5, -1\nprint(z * m, z / m, -z, z * m + z * m, -z % 5, (z * m) ^ 1, 1 / (z * m))\nfor i = z * m, z do print(i) end",
 		"-0\t-0\t-0\t-0\t0\t-0\t-inf\n0\n"},
 	{"what a handler raises it has to handle too",
