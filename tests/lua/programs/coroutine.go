@@ -25,12 +25,12 @@ func (g *generator) coroutine() {
 	g.line("end)")
 	if wrapped {
 		for range 2 + g.IntN(3) {
-			g.line("catch(%s, %s)", name, g.list(1+g.IntN(2)))
+			g.line("catch(%s%s)", name, g.given())
 		}
 		return
 	}
 	for range 2 + g.IntN(3) {
-		g.line("say(coroutine.resume(%s, %s))", name, g.list(1+g.IntN(2)))
+		g.line("say(coroutine.resume(%s%s))", name, g.given())
 		if g.chance(30) {
 			g.statement()
 		}
@@ -40,10 +40,18 @@ func (g *generator) coroutine() {
 	}
 }
 
+// given is what a resume gives behind its coroutine: one value, two, or none.
+func (g *generator) given() string {
+	if g.chance(25) {
+		return ""
+	}
+	return ", " + g.list(1+g.IntN(2))
+}
+
 // yielding writes a yield: plain, in an expression, in a nested call, or where 5.1 has none.
 func (g *generator) yielding(self string, wrapped bool) {
 	values := g.list(1 + g.IntN(2))
-	switch g.IntN(12) {
+	switch g.IntN(14) {
 	case 0, 1:
 		g.line("say('back', coroutine.yield(%s))", values)
 	case 2:
@@ -82,6 +90,17 @@ func (g *generator) yielding(self string, wrapped bool) {
 		}
 	case 10:
 		g.line("if %s then error(%s) end", g.cond(1), g.raised())
+	case 11:
+		g.line("do local x, y, z = %s, coroutine.yield(%s) say('given', x, y, z) end", g.num(0), values)
+	case 12: // each wants one value, and may get none
+		g.line("%s", g.pick(
+			"do local x = 5 x = coroutine.yield() say('one', x) end",
+			"say('not', not coroutine.yield(), (coroutine.yield()))",
+			"if coroutine.yield() then say 'yes' else say 'no' end",
+			"do local t = {} say('key', pcall(rawset, t, (coroutine.yield()), 1)) end",
+			"say('type', type((coroutine.yield())), coroutine.yield() == nil)",
+			"for i = 1, 3 do if not coroutine.yield(i) then break end say(i) end",
+		))
 	default:
 		g.line("wait() coroutine.yield()")
 	}
