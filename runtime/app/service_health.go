@@ -49,6 +49,8 @@ func (s *service) serveMetrics() (end func(), err error) {
 				return errors.New("the NATS server of the recorders is away")
 			case p.server != nil && p.server.StoreError() != nil:
 				return p.server.StoreError()
+			case s.node.Publishing() != nil:
+				return s.node.Publishing()
 			}
 			return s.healthy(ctx)
 		},

@@ -136,6 +136,14 @@ func (n *Node) Serve(ctx context.Context) error {
 // consumer may be gone, or its storage have been away.
 const heartbeat = 2 * time.Second
 
+// Publishing says why the firings of this node do not go out at present, or nil.
+func (n *Node) Publishing() error {
+	if err := n.ticker.fails.Load(); err != nil {
+		return fmt.Errorf("firings cannot be published: %w", *err)
+	}
+	return nil
+}
+
 // maxWork is how long the ticker may be at one piece of work: a server that does not
 // answer is waited for again and again, but not for long.
 const maxWork = 3 * publishPatience

@@ -56,14 +56,15 @@ func TestASilentServerIsWaitedForOnce(t *testing.T) {
 	}
 	log := logrus.New()
 	log.SetOutput(t.Output())
-	n := NewNode(store, NodeOptions{Name: "a", Clock: clock.NewVirtual(noon), Log: logrus.NewEntry(log)})
+	virtual := clock.NewVirtual(noon)
+	n := NewNode(store, NodeOptions{Name: "a", Clock: virtual, Log: logrus.NewEntry(log)})
 	s, err := schedule.New(schedule.Spec{Every: "1s"}, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const jobs = 20
 	for i := range jobs {
-		n.ticker.put(string(rune('a'+i)), s, Job{})
+		n.ticker.put(string(rune('a'+i)), s, Job{EffectiveFrom: noon})
 	}
 	server.mute.Store(true)
 	n.ticker.fireAll(t.Context())
@@ -74,5 +75,15 @@ func TestASilentServerIsWaitedForOnce(t *testing.T) {
 		if !j.at.Equal(noon.Add(retryAfter)) {
 			t.Errorf("%s is tried again at %v", name, j.at)
 		}
+	}
+	if n.Publishing() == nil {
+		t.Error("nothing is published, and the node says that all is well")
+	}
+	server.mute.Store(false)
+	virtual.AfterFunc(retryAfter, func() {})
+	virtual.Step()
+	n.ticker.fireAll(t.Context())
+	if err := n.Publishing(); err != nil {
+		t.Errorf("once the server answers again: %v", err)
 	}
 }

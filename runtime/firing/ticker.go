@@ -26,7 +26,8 @@ type ticker struct {
 	mu      sync.Mutex
 	changes []func() // to run on the ticker's goroutine
 
-	busy atomic.Pointer[time.Time] // since when it is at work; nil while it waits
+	busy  atomic.Pointer[time.Time] // since when it is at work; nil while it waits
+	fails atomic.Pointer[error]     // why the last firing could not be published; nil if it was
 
 	since time.Time
 	jobs  map[string]*tick
@@ -158,11 +159,15 @@ func (t *ticker) fireAll(ctx context.Context) {
 			if Temporary(err) {
 				away = err
 			}
+			t.fails.Store(&err)
 			if failed++; failed <= maxTold {
 				t.log.WithField("job", j.name).WithError(err).Warn("a firing could not be published; it is tried again")
 			}
 			j.known = false // it may have been stored all the same
 			t.set(j, now.Add(retryAfter))
+		}
+		if failed == 0 {
+			t.fails.Store(nil)
 		}
 		if failed > maxTold {
 			t.log.WithField("jobs", failed-maxTold).Warn("nor could those of other jobs; they are tried again")
