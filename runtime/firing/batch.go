@@ -55,24 +55,6 @@ type batcher struct {
 	patience time.Duration
 }
 
-// allow has a stream take batches where its server can.
-func (s *Store) allow(ctx context.Context, found jetstream.Stream) *batcher {
-	b := &batcher{js: s.js, patience: publishPatience}
-	config := found.CachedInfo().Config
-	if !config.AllowAtomicPublish && !s.opts.Existing {
-		config.AllowAtomicPublish = true
-		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-		defer cancel()
-		updated, err := s.js.UpdateStream(ctx, config)
-		if err != nil {
-			return b // an older server, or a user who may not: then one by one
-		}
-		config = updated.CachedInfo().Config
-	}
-	b.enabled = config.AllowAtomicPublish
-	return b
-}
-
 // together stores the messages as one batch, at most maxBatch of them: all, or none if
 // there is an error.
 func (b *batcher) together(ctx context.Context, list []*write) error {

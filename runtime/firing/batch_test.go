@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -153,7 +154,7 @@ func TestManyFiringsAtOnceRunOnceOnTwoNodes(t *testing.T) {
 type cutter struct {
 	server nats.InProcessConnProvider
 	armed  atomic.Int32 // how many answers are to be lost yet
-	text   string       // what is sent then
+	texts  []string     // what is sent then: one of these
 }
 
 func (c *cutter) InProcessConn() (net.Conn, error) {
@@ -169,7 +170,7 @@ type cutConn struct {
 }
 
 func (c *cutConn) Write(b []byte) (int, error) {
-	if bytes.Contains(b, []byte(c.cutter.text)) && c.cutter.armed.Add(-1) >= 0 {
+	if slices.ContainsFunc(c.cutter.texts, func(text string) bool { return bytes.Contains(b, []byte(text)) }) && c.cutter.armed.Add(-1) >= 0 {
 		c.mu.Lock()
 		c.deaf = true
 		c.mu.Unlock()
@@ -194,10 +195,10 @@ func (c *cutConn) Read(b []byte) (int, error) {
 }
 
 func TestWhatHasNoAnswerIsNeitherLostNorDoubled(t *testing.T) {
-	for name, text := range map[string]string{"of firings": "Nats-Batch-Commit", "of runs": `"state":"running"`} {
+	for name, texts := range map[string][]string{"of firings": {"Nats-Batch-Commit"}, "of runs": {`"ready":true`, `"state":"running"`}} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, Options{AckWait: 2 * time.Second})
-			way := &cutter{server: h.server, text: text}
+			way := &cutter{server: h.server, texts: texts}
 			h.way, h.patience = way, 300*time.Millisecond
 			_, leave := h.node("a", together(20), nil)
 			h.beats(1, 20)

@@ -6,11 +6,16 @@
 // published. So the stream arbitrates, and needs no leader of ours. The last message
 // of a job is its durable cursor: everything up to it has been decided.
 //
-// Workers take firings from the stream's one consumer, prepare what they can and wait
-// for the time (early.go): a pause or a new schedule that comes meanwhile counts. Then
-// the run's record is made in the bucket recue_runs, before the job's function is
-// called, and each further step is made on the condition that the record is the one
-// that the worker wrote last: who has lost a run to another node finds out, and stops.
+// Workers take firings from the stream's one consumer. A run is claimed by making its
+// record in the bucket recue_runs, and each further step of it is made on the condition
+// that the record is the one that the worker wrote last: who has lost a run to another
+// node finds out, and stops.
+//
+// A worker that has a firing before its time prepares the run and waits (early.go); a
+// pause or a new schedule that comes meanwhile counts. When the time comes the node
+// writes one record, its word that all runs for which it was ready have begun (begin.go),
+// and calls their functions. Another node that takes over such a run first writes that
+// into the record of the word: what has not begun by then cannot begin without asking.
 //
 // A disk takes its time for each message that is to be safe on it. So what is due at
 // the same time is published as one batch, and the records that many runs write at the

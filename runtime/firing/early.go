@@ -8,6 +8,41 @@ import (
 	"recue/runtime/schedule"
 )
 
+// seeEarly prepares a run before it is due, and waits for that.
+func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
+	begin := func() bool { return false }
+	entered, err := n.enterEarly(a, h)
+	if err == nil && entered {
+		begin, err = n.ready(a)
+	}
+	if err == nil {
+		err = n.await(a, f.Due)
+	}
+	if err != nil {
+		return err
+	}
+	h, reason, err := n.again(a, f)
+	switch {
+	case err != nil || h == nil:
+		return err
+	case reason != "":
+		return n.finish(a, Skipped, reason)
+	case entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace:
+		return n.perform(a, h, begin())
+	}
+	return n.seeNow(a, f, h)
+}
+
+// taking is what a run has come to for which another node was ready, before this one
+// takes it over.
+func (n *Node) taking(ctx context.Context, r Run) (Run, error) {
+	begun, err := n.begunBy(ctx, r)
+	if begun {
+		r.begin(r.Due)
+	}
+	return r, err
+}
+
 // enterEarly makes room for a run before its time, where that keeps no other run away: nothing
 // of its job runs, or all may run. Else its policy decides when it is due.
 func (n *Node) enterEarly(a *active, h *Handler) (entered bool, err error) {

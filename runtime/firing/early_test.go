@@ -1,8 +1,11 @@
 package firing
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 
 	"recue/runtime/schedule"
 )
@@ -14,24 +17,25 @@ func (h *house) prepared() {
 	h.preparedBy(func() { h.passes(10*time.Second - lead) })
 }
 
-// preparedBy waits until a node is prepared for a firing that something brings about.
+// preparedBy waits until a node is ready for a run that something brings about.
 func (h *house) preparedBy(does func()) {
 	h.t.Helper()
-	w, err := h.store().runs.Watch(h.t.Context(), nowKey("job"))
+	w, err := h.store().runs.Watch(h.t.Context(), "job.>", jetstream.UpdatesOnly())
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	defer w.Stop()
-	for e := range w.Updates() {
-		if e == nil { // that is all there is
-			break
-		}
-	}
 	does()
-	select {
-	case <-w.Updates():
-	case <-time.After(20 * time.Second):
-		h.t.Fatal("no node is prepared")
+	limit := time.After(20 * time.Second)
+	for {
+		select {
+		case e := <-w.Updates():
+			if e != nil && strings.Contains(string(e.Value()), `"ready":true`) {
+				return
+			}
+		case <-limit:
+			h.t.Fatal("no node is ready")
+		}
 	}
 }
 
@@ -130,14 +134,20 @@ func TestAPreparedFiringIsLeftToAnotherNode(t *testing.T) {
 // A clock that is an hour behind that of the node which published does not hold a firing back.
 func TestAFiringIsWaitedForNoLongerThanItsLead(t *testing.T) {
 	h := newHouse(t, Options{})
-	n, _ := h.node("a", map[string]schedule.Spec{"job": {Every: "10s"}}, nil)
-	w, err := n.store.firing(Firing{Job: "job", Kind: Due, Due: noon.Add(time.Hour), Cursor: noon.Add(time.Hour)}, 0)
-	if err != nil {
-		t.Fatal(err)
+	n := NewNode(h.store(), NodeOptions{Name: "a", Clock: h.clock})
+	a := n.newActive(t.Context(), "job.1", nil, Firing{Job: "job"})
+	waited := make(chan error)
+	go func() { waited <- n.await(a, noon.Add(time.Hour)) }()
+	for {
+		if at, ok := h.clock.Next(); ok {
+			if !at.Equal(noon.Add(lead)) {
+				t.Errorf("it waits until %v", at)
+			}
+			h.clock.Step()
+			break
+		}
 	}
-	h.preparedBy(func() { n.store.fireWrites.singly(t.Context(), []*write{w}) })
-	h.passes(lead)
-	if r := h.next(); r.State != Done || !r.Due.Equal(noon.Add(time.Hour)) {
-		t.Errorf("%+v", r)
+	if err := <-waited; err != nil {
+		t.Error(err)
 	}
 }

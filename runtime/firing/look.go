@@ -179,13 +179,19 @@ func (s *Store) allRuns(ctx context.Context, job string) ([]Run, error) {
 		runs = append(runs, r)
 		return nil
 	})
-	return runs, err
+	if err != nil {
+		return nil, err
+	}
+	return s.begun(ctx, runs)
 }
 
 // someRuns reads the runs of keys. Those that have no record are left out.
 func (s *Store) someRuns(ctx context.Context, keys []string) ([]Run, error) {
 	runs, err := getAll[Run](ctx, s.runs, keys)
-	return slices.DeleteFunc(runs, func(r Run) bool { return r.Job == "" }), err
+	if err != nil {
+		return nil, err
+	}
+	return s.begun(ctx, slices.DeleteFunc(runs, func(r Run) bool { return r.Job == "" }))
 }
 
 // firings reads what the stream has of a job's token, or of "*", all jobs.

@@ -63,8 +63,9 @@ type Node struct {
 	ending   <-chan struct{} // closed when the node is to end
 	changed  chan struct{}   // closed and made anew when a record of the runs changed
 
-	takes    sync.WaitGroup
-	entering turnstiles // a job's runs of this node enter one after the other
+	takes      sync.WaitGroup
+	entering   turnstiles // a job's runs of this node enter one after the other
+	beginnings beginnings
 }
 
 // NewNode makes a node that serves nothing yet.

@@ -88,6 +88,9 @@ type Run struct {
 	Note   string    `json:"note,omitempty"`
 	Reason string    `json:"reason,omitempty"`
 	Count  int       `json:"count,omitempty"` // of missed firings in a row that this record stands for
+	// Ready says of a claimed run that it begins when it is due, without a further word
+	// in this record; see begun.
+	Ready bool `json:"ready,omitempty"`
 	// Attempt is how often the run was begun: 2 and more where its node went away and
 	// another resumed it. Began is the last time.
 	Attempt int        `json:"attempt,omitempty"`

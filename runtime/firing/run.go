@@ -144,13 +144,16 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	if meta, failed := a.message().Metadata(); failed != nil || meta.NumDelivered > 1 || n.store.opts.Unchecked {
 		rev, err = get(a.ctx, n.store.runs, a.key, &before)
 	} // else nobody has had it before
+	if err == nil && before.Ready && before.Node != n.opts.Name {
+		before, err = n.taking(a.ctx, before)
+	}
 	switch {
 	case n.store.opts.Unchecked:
 		a.rev = rev
 		if err := n.await(a, f.Due); err != nil {
 			return err
 		}
-		return n.perform(a, h)
+		return n.perform(a, h, false)
 	case err != nil:
 		return err
 	case rev != 0 && before.State.Over():
@@ -169,50 +172,50 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		a.run.Count = f.Count
 		return n.finish(a, WasMissed, f.Reason)
 	}
-	entered := false
 	if f.Kind == Due && f.Due.After(n.opts.Clock.Now()) {
-		if entered, err = n.enterEarly(a, h); err != nil {
-			return err
-		}
-		if err := n.await(a, f.Due); err != nil {
-			return err
-		}
-		var reason string
-		if h, reason, err = n.again(a, f); err != nil || h == nil {
-			return err
-		} else if reason != "" {
-			return n.finish(a, Skipped, reason)
-		}
+		return n.seeEarly(a, f, h)
 	}
+	return n.seeNow(a, f, h)
+}
+
+// seeNow is see once a firing is due.
+func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	// A run that is resumed did begin in time.
 	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
 	}
-	if !entered {
-		reason, err := n.enter(a, h)
-		switch {
-		case err != nil:
-			return err
-		case reason != "":
-			return n.finish(a, Skipped, reason)
-		}
+	reason, err := n.enter(a, h)
+	switch {
+	case err != nil:
+		return err
+	case reason != "":
+		return n.finish(a, Skipped, reason)
 	}
-	return n.perform(a, h)
+	return n.perform(a, h, false)
 }
 
-// perform runs the job.
-func (n *Node) perform(a *active, h *Handler) error {
-	began := n.opts.Clock.Now()
-	a.run.State, a.run.Began = Running, &began
-	a.run.Attempt++
-	if err := n.write(a); err != nil {
+// perform runs the job. Where it has begun by the node's word, its own record says so
+// later.
+func (n *Node) perform(a *active, h *Handler, begun bool) error {
+	a.run.begin(n.opts.Clock.Now())
+	ended := func() {}
+	if begun {
+		ended = n.show(a)
+	} else if err := n.write(a); err != nil {
 		return err
 	}
 	if limit := h.Schedule.Timeout; limit > 0 {
 		timer := n.opts.Clock.AfterFunc(limit, func() { a.cancel(fmt.Errorf("cancelled after %v, the timeout of the job", limit)) })
 		defer timer.Stop()
 	}
-	failed := h.Run(a.ctx, a.run)
+	run := a.run
+	failed := h.Run(a.ctx, run)
+	ended()
+	return n.performed(a, h, failed)
+}
+
+// performed writes how the job's function ended.
+func (n *Node) performed(a *active, h *Handler, failed error) error {
 	cause := context.Cause(a.ctx)
 	switch {
 	case errors.Is(cause, errLost):
@@ -255,7 +258,7 @@ func (n *Node) unresumed(before Run, h *Handler) string {
 func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler, reason string) error {
 	gone := before.Node
 	a.run, a.rev = before, rev
-	a.run.Node = n.opts.Name
+	a.run.Node, a.run.Ready = n.opts.Name, false
 	if err := n.finish(a, Interrupted, reason); err != nil {
 		return err
 	}
@@ -269,7 +272,7 @@ func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler, reason s
 // finish writes how the run ended. The job's next finds that out, see prune.
 func (n *Node) finish(a *active, state State, reason string) error {
 	ended := n.opts.Clock.Now()
-	a.run.State, a.run.Reason, a.run.Ended = state, reason, &ended
+	a.run.State, a.run.Reason, a.run.Ended, a.run.Ready = state, reason, &ended, false
 	for tries := 1; ; tries++ {
 		err := n.write(a)
 		if err == nil {

@@ -89,18 +89,16 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	if s.runs, s.runWrites.batcher, err = s.bucket(ctx, runsBucket, historyAge); err != nil {
 		return nil, err
 	}
-	s.fires, err = open(opts, opts.Replicas > 0, jetstream.ErrStreamNotFound, func() (jetstream.Stream, error) {
-		return js.Stream(ctx, stream)
-	}, func() (jetstream.Stream, error) {
-		return js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	s.fires, s.fireWrites, err = s.kept(ctx, stream, func() error {
+		_, err := js.CreateStream(ctx, jetstream.StreamConfig{
 			Name: stream, Subjects: []string{subjects + "*"}, Description: "firings of Recue's schedules",
 			Retention: jetstream.LimitsPolicy, Storage: jetstream.FileStorage, Replicas: max(opts.Replicas, 1), MaxMsgsPerSubject: firingsKept,
 		})
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", stream, err)
 	}
-	s.fireWrites = s.allow(ctx, s.fires)
 	s.workers, err = open(opts, opts.Replicas > 0 || opts.AckWait > 0, jetstream.ErrConsumerNotFound, func() (jetstream.Consumer, error) {
 		return js.Consumer(ctx, stream, consumer)
 	}, func() (jetstream.Consumer, error) {
@@ -128,22 +126,70 @@ func open[T any](opts Options, change bool, none error, find, make func() (T, er
 	return found, err
 }
 
+// kept finds a stream, or has it made. It is made to take batches, and to have as many
+// replicas as the options say; all else stays as it is there.
+func (s *Store) kept(ctx context.Context, name string, make func() error) (jetstream.Stream, *batcher, error) {
+	found, err := s.js.Stream(ctx, name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		if s.opts.Existing {
+			return nil, nil, ErrNoState
+		}
+		if err := make(); err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+			return nil, nil, err
+		}
+		found, err = s.js.Stream(ctx, name)
+	}
+	if err == nil && !s.opts.Existing {
+		found, err = s.adapt(ctx, found)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return found, &batcher{js: s.js, enabled: found.CachedInfo().Config.AllowAtomicPublish, patience: publishPatience}, nil
+}
+
+// adaptPatience is how long a server may take to allow batches: where it must not be
+// asked there is no answer.
+const adaptPatience = 2 * time.Second
+
+// adapt changes what kept changes. A server that cannot take batches, or that this user
+// may not ask for them, is written to without.
+func (s *Store) adapt(ctx context.Context, found jetstream.Stream) (jetstream.Stream, error) {
+	config := found.CachedInfo().Config
+	other := s.opts.Replicas > 0 && config.Replicas != s.opts.Replicas
+	if other {
+		config.Replicas = s.opts.Replicas
+	}
+	if !config.AllowAtomicPublish {
+		short, cancel := context.WithTimeout(ctx, adaptPatience)
+		defer cancel()
+		batches := config
+		batches.AllowAtomicPublish = true
+		if updated, err := s.js.UpdateStream(short, batches); err == nil {
+			return updated, nil
+		}
+	}
+	if other {
+		return s.js.UpdateStream(ctx, config)
+	}
+	return found, nil
+}
+
 func (s *Store) bucket(ctx context.Context, name string, age time.Duration) (jetstream.KeyValue, *batcher, error) {
-	kv, err := open(s.opts, s.opts.Replicas > 0, jetstream.ErrBucketNotFound, func() (jetstream.KeyValue, error) {
-		return s.js.KeyValue(ctx, name)
-	}, func() (jetstream.KeyValue, error) {
-		return s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+	_, b, err := s.kept(ctx, "KV_"+name, func() error {
+		_, err := s.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket: name, History: 1, TTL: age, Storage: jetstream.FileStorage, Replicas: max(s.opts.Replicas, 1),
 		})
+		return err
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
-	kept, err := s.js.Stream(ctx, "KV_"+name)
+	kv, err := s.js.KeyValue(ctx, name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("bucket %s: %w", name, err)
 	}
-	return kv, s.allow(ctx, kept), nil
+	return kv, b, nil
 }
 
 // ErrNoState is in the chain of Open's error where no node has served yet.
