@@ -122,7 +122,11 @@ func binaryHandler(L *lua.LState, a, b lua.LValue, event string) lua.LValue {
 	return handlerOf(L, b, event)
 }
 
+// callHandler calls a metamethod, which may be anything.
 func callHandler(L *lua.LState, h, a, b lua.LValue) lua.LValue {
+	if h.Type() != lua.LTFunction && L.GetMetaField(h, "__call").Type() != lua.LTFunction {
+		L.RaiseError("attempt to call a %s value", h.Type().String())
+	}
 	L.Push(h)
 	L.Push(a)
 	L.Push(b)

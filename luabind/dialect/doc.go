@@ -36,6 +36,7 @@
 //	gen_*.go                          the code of expressions, conditions, calls, tables, assignments, statements and loops
 //	proto.go                          the finished function as the VM wants it
 //	loop.go inside.go                 what runs it; Attach
+//	callable.go                       metamethods that are no functions
 //	operators.go arith.go             instructions that gopher-lua does not have right; Install
 //	explain.go names.go               error texts that name the variable
 //

@@ -22,6 +22,14 @@ var table [opcodes]handler
 func init() {
 	copy(table[:], jumpTable[:])
 	table[lua.OP_POW] = power
+	for op, event := range map[int]string{
+		lua.OP_ADD: "__add", lua.OP_SUB: "__sub", lua.OP_MUL: "__mul", lua.OP_DIV: "__div", lua.OP_UNM: "__unm",
+	} {
+		table[op] = callableArithmetic(op, event)
+	}
+	for op, event := range map[int]string{lua.OP_EQ: "__eq", lua.OP_LT: "__lt", lua.OP_LE: "__le"} {
+		table[op] = callableComparison(op, event)
+	}
 	table[opModulo], table[opLength], table[opConcat], table[opForPrep] = modulo, length, concat, forPrep
 }
 

@@ -26,7 +26,7 @@ func power(L *lua.LState, inst uint32, base *frame) int {
 	t := threadOf(L)
 	x, y, ok := twoNumbers(t.operand(argB(inst)), t.operand(argC(inst)))
 	if !ok {
-		return jumpTable[lua.OP_POW](L, inst, base)
+		return callableArithmetic(lua.OP_POW, "__pow")(L, inst, base)
 	}
 	t.result(inst, t.alloc.value(lua.LNumber(math.Pow(float64(x), float64(y)))))
 	return 0

@@ -16,6 +16,12 @@ var found = []struct{ name, source, want string }{
 	{"a function that yields last, where one result is wanted",
 		"local function f() return coroutine.yield() end\nlocal co = coroutine.wrap(function() local x = 7 x = f() print(x) x = f() print(x) end)\nco() co() co(2)",
 		"nil\n2\n"},
+	{"a metamethod may be a table that can be called",
+		"local C = setmetatable({}, {__call = function(self, a, b) return type(a) == type(b) end})\nlocal mt = {__add = C, __sub = C, __mul = C, __div = C, __pow = C, __unm = C, __mod = C, __concat = C, __eq = C, __lt = C}\nlocal a, b = setmetatable({}, mt), setmetatable({}, mt)\n" +
+			"print(a + 1, 1 - a, a * b, a / b, a ^ 2, -a, a % b, a .. 'x', a == b, a < b, a <= b, a ~= b, a > b)\nprint(a == a, pcall(function() return a <= 1 end))",
+		"false\tfalse\ttrue\ttrue\tfalse\ttrue\ttrue\tfalse\ttrue\ttrue\tfalse\tfalse\ttrue\ntrue\tfalse\tprog0.lua:5: attempt to compare table with number\n"},
+	{"a metamethod that cannot be called", "print(pcall(function() return setmetatable({}, {__add = 5}) + 1 end))", "false\tprog0.lua:1: attempt to call a number value\n"},
+	{"the operand of __unm comes twice", "print(-setmetatable({}, {__unm = function(a, b) return a == b end}))", "true\n"},
 	{"a zero keeps its sign", "local z, m = 0.5 - 0.5, -1\nprint(z * m, z / m, -z, z * m + z * m, -z % 5, (z * m) ^ 1, 1 / (z * m))\nfor i = z * m, z do print(i) end",
 		"-0\t-0\t-0\t-0\t0\t-0\t-inf\n0\n"},
 	{"what a handler raises it has to handle too",
