@@ -113,8 +113,10 @@ func FuzzLoad(f *testing.F) {
 }
 
 // FuzzRun holds that generated code never takes the VM down: a program ends, or fails with a Lua error. It has no libraries, so that
-// nothing can be reached, and a budget of instructions.
+// nothing can be reached, and a budget of instructions. As in package vm, t[1e7] = 1 must not fill the memory with a list.
 func FuzzRun(f *testing.F) {
+	defer func(usual int) { lua.MaxArrayIndex = usual }(lua.MaxArrayIndex)
+	lua.MaxArrayIndex = 1 << 12
 	for _, c := range append(append(languageCases[:len(languageCases):len(languageCases)], errorCases...), stockDefects...) {
 		if len(c.src) < 2000 {
 			f.Add(c.src)
