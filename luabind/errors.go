@@ -214,6 +214,15 @@ func (r *run) explainValue(b *vm.Branch, err *vm.Error) *script.Error {
 	return r.locate(text, err.Trace, nil)
 }
 
+// worded is an error whose object is a table of the script's own, with its text instead: b asks it.
+func (r *run) worded(b *vm.Branch, err *vm.Error) *vm.Error {
+	t, ok := err.Value.(*lua.LTable)
+	if !ok || faultOf(t) != nil || unmetOf(t) != nil {
+		return err
+	}
+	return &vm.Error{Value: lua.LString(r.tableText(b, t)), Trace: err.Trace, Bug: err.Bug}
+}
+
 // tableText is an error object that is a table: through its __tostring, if that works.
 func (r *run) tableText(b *vm.Branch, t *lua.LTable) string {
 	meta, ok := t.Metatable.(*lua.LTable)

@@ -40,7 +40,7 @@ var luaHints = []struct {
 	{regexp.MustCompile(`^attempt to index .*a boolean value`), "true and false have no fields: does what gave this value end with return?"},
 	{regexp.MustCompile(`^attempt to concatenate .*a boolean value`), "tostring(value) makes a text of it"},
 	{regexp.MustCompile(`^'for' (initial value|limit|step) must be a number`), "is its name right, was it given? tonumber(text) makes a number of a text"},
-	{regexp.MustCompile(`^stack overflow$`), "does a function call itself without an end?"},
+	{regexp.MustCompile(`^stack overflow`), "does a function call itself without an end?"},
 }
 
 var undefined = regexp.MustCompile(`attempt to (?:call|index) global '(\w+)' \(a nil value\)`)

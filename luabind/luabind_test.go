@@ -336,6 +336,8 @@ func TestErrorObjects(t *testing.T) {
 	s.fails(`error(setmetatable({}, {__tostring = function() return "my error" end}))`, "my error", 1)
 	s.fails(`error(setmetatable({}, {__tostring = function() error("oops") end}))`, "whose __tostring failed: t.lua:1: oops", 1)
 	s.fails(`error(setmetatable({}, {__tostring = function() return {} end}))`, "whose __tostring gave no text", 1)
+	s.fails(`parallel({1}, function() error(setmetatable({}, {__tostring = function() return "mine" end})) end)`, "1: t.lua:1: mine", 1)
+	s.fails(`parallel({1}, function() error({code = 7}) end)`, `{"code":7}`, 1)
 	s.fails(`error(print)`, "the error object is a function", 1)
 	s.fails("local function check()\n error('bad', 2)\nend\n\ncheck()", "t.lua:5: bad", 1)
 	s.fails(`fail("no cameras")`, "t.lua:1: no cameras", 1)

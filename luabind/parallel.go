@@ -320,6 +320,7 @@ func (s *set) finish() error {
 		v := s.results[i]
 		switch err := s.outcome(i); {
 		case err != nil:
+			err = c.run.worded(c.branch, err)
 			failures = append(failures, failure{t.key, err})
 			v = c.run.errorValue(err)
 		}

@@ -47,7 +47,8 @@ func checkNumber(L *lua.LState, n int) float64 {
 // checkInt cuts the fraction off.
 func checkInt(L *lua.LState, n int) int { return toInteger(checkNumber(L, n)) }
 
-func optInt(L *lua.LState, n, def int) int {
+// OptInt is argument n as a whole number, which a numeral in a text is too, or def where it is not given.
+func OptInt(L *lua.LState, n, def int) int {
 	if L.Get(n) == lua.LNil {
 		return def
 	}

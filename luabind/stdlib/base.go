@@ -40,7 +40,7 @@ func baseCollectGarbage(L *lua.LState) int {
 	default:
 		ArgError(L, 1, "invalid option '"+option+"'")
 	}
-	optInt(L, 2, 0)
+	OptInt(L, 2, 0)
 	switch option {
 	case "count":
 		L.Push(lua.LNumber(float64(heapBytes()) / 1024))
@@ -125,7 +125,7 @@ func baseSelect(L *lua.LState) int {
 }
 
 func baseToNumber(L *lua.LState) int {
-	base := optInt(L, 2, 10)
+	base := OptInt(L, 2, 10)
 	var f float64
 	var ok bool
 	if base == 10 {
@@ -182,7 +182,7 @@ func baseType(L *lua.LState) int {
 
 func baseUnpack(L *lua.LState) int {
 	t := checkTable(L, 1)
-	from := optInt(L, 2, 1)
+	from := OptInt(L, 2, 1)
 	to := 0
 	if L.Get(3) == lua.LNil {
 		to = t.Len()

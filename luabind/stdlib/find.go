@@ -46,7 +46,7 @@ func (m *luaMatcher) release() {
 // subjectArgs reads the arguments that find and match share. start counts from 0 and lies in the subject or at its end.
 func subjectArgs(L *lua.LState) (subject, pattern string, start int) {
 	subject, pattern = checkString(L, 1), checkString(L, 2)
-	start = fromEnd(optInt(L, 3, 1), len(subject)) - 1
+	start = fromEnd(OptInt(L, 3, 1), len(subject)) - 1
 	return subject, pattern, min(max(start, 0), len(subject))
 }
 

@@ -16,7 +16,7 @@ type substitution struct {
 
 func (lib *library) stringGsub(L *lua.LState) int {
 	subject, text := checkString(L, 1), checkString(L, 2)
-	limit := optInt(L, 4, len(subject)+1)
+	limit := OptInt(L, 4, len(subject)+1)
 	replace := L.Get(3)
 	switch v := replace.(type) {
 	case *lua.LTable, *lua.LFunction:

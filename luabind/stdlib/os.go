@@ -23,7 +23,7 @@ func (lib *library) osClock(L *lua.LState) int {
 
 func osDifftime(L *lua.LState) int {
 	later := toInteger(checkNumber(L, 1))
-	earlier := optInt(L, 2, 0)
+	earlier := OptInt(L, 2, 0)
 	L.Push(lua.LNumber(float64(later) - float64(earlier)))
 	return 1
 }

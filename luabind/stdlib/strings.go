@@ -62,7 +62,7 @@ func stringLen(L *lua.LState) int {
 func stringSub(L *lua.LState) int {
 	s := checkString(L, 1)
 	from := max(fromEnd(checkInt(L, 2), len(s)), 1)
-	to := min(fromEnd(optInt(L, 3, -1), len(s)), len(s))
+	to := min(fromEnd(OptInt(L, 3, -1), len(s)), len(s))
 	if from > to {
 		L.Push(lua.LString(""))
 	} else {
@@ -73,8 +73,8 @@ func stringSub(L *lua.LState) int {
 
 func stringByte(L *lua.LState) int {
 	s := checkString(L, 1)
-	from := fromEnd(optInt(L, 2, 1), len(s))
-	to := min(fromEnd(optInt(L, 3, from), len(s)), len(s))
+	from := fromEnd(OptInt(L, 2, 1), len(s))
+	to := min(fromEnd(OptInt(L, 3, from), len(s)), len(s))
 	from = max(from, 1)
 	if from > to {
 		return 0

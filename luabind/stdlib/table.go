@@ -25,7 +25,7 @@ func (lib *library) tableFuncs() []entry {
 func (lib *library) tableConcat(L *lua.LState) int {
 	separator := optString(L, 2, "")
 	t := checkTable(L, 1)
-	from := optInt(L, 3, 1)
+	from := OptInt(L, 3, 1)
 	to := 0
 	if L.Get(4) == lua.LNil {
 		to = t.Len()
@@ -144,7 +144,7 @@ func (lib *library) insertBelow(L *lua.LState, t *lua.LTable, n, pos int, value 
 func tableRemove(L *lua.LState) int {
 	t := checkTable(L, 1)
 	n := t.Len()
-	pos := optInt(L, 2, n)
+	pos := OptInt(L, 2, n)
 	if pos < 1 || pos > n {
 		return 0
 	}

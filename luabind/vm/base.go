@@ -87,7 +87,7 @@ func rest(L *lua.LState, from int) []lua.LValue {
 // luaError is error(message [, level]): the position is added to texts only.
 func luaError(L *lua.LState) int {
 	value := L.Get(1)
-	level := L.OptInt(2, 1)
+	level := stdlib.OptInt(L, 2, 1)
 	if text, ok := value.(lua.LString); ok && level > 0 {
 		value = lua.LString(At(L, level) + string(text))
 	} else if n, ok := value.(lua.LNumber); ok && level > 0 {

@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -97,6 +98,9 @@ func (b *Branch) unnest(frames int) {
 	b.threads = b.threads[:len(b.threads)-1]
 }
 
+// registryOverflow is how gopher-lua says that the calls of a thread hold too many values.
+const registryOverflow = "registry overflow"
+
 // raised remembers the trace that was taken before a raising thread's frames were lost.
 type raised struct {
 	err   *lua.ApiError
@@ -110,6 +114,9 @@ func raise(L *lua.LState) {
 	b := Of(L)
 	if text, ok := api.Object.(lua.LString); ok && b.vm.opts.Explain != nil {
 		api.Object = lua.LString(b.vm.opts.Explain(L, string(text)))
+	}
+	if text, ok := api.Object.(lua.LString); ok && strings.HasSuffix(string(text), registryOverflow) {
+		api.Object = lua.LString(strings.TrimSuffix(string(text), registryOverflow) + "stack overflow (too many values)")
 	}
 	trace := b.keep
 	b.keep = nil

@@ -22,6 +22,7 @@ var found = []struct{ name, source, want string }{
 		"false\tfalse\ttrue\ttrue\tfalse\ttrue\ttrue\tfalse\ttrue\ttrue\tfalse\tfalse\ttrue\ntrue\tfalse\tprog0.lua:5: attempt to compare table with number\n"},
 	{"a metamethod that cannot be called", "print(pcall(function() return setmetatable({}, {__add = 5}) + 1 end))", "false\tprog0.lua:1: attempt to call a number value\n"},
 	{"the operand of __unm comes twice", "print(-setmetatable({}, {__unm = function(a, b) return a == b end}))", "true\n"},
+	{"a level of error may be a numeral", "print(pcall(error, 'x', '1'))\nprint(pcall(function() error('x', '0') end))", "false\tx\nfalse\tx\n"},
 	{"a zero keeps its sign", "local z, m = 0.5 - 0.5, -1\nprint(z * m, z / m, -z, z * m + z * m, -z % 5, (z * m) ^ 1, 1 / (z * m))\nfor i = z * m, z do print(i) end",
 		"-0\t-0\t-0\t-0\t0\t-0\t-inf\n0\n"},
 	{"what a handler raises it has to handle too",
