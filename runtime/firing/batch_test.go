@@ -233,3 +233,21 @@ func TestAnEndIsWrittenOnceWhereItsAnswerWasLost(t *testing.T) {
 		t.Errorf("another end: %v", err)
 	}
 }
+
+// A node that begins reads the last firings of many jobs in one go, and goes on behind them.
+func TestANodeThatBeginsGoesOnBehindWhatWasFired(t *testing.T) {
+	const jobs = 2 * many
+	h := newHouse(t, Options{})
+	_, leave := h.node("a", together(jobs), nil)
+	h.beats(2, jobs)
+	leave()
+	n, leave := h.node("b", together(jobs), nil)
+	h.beats(2, jobs)
+	leave()
+	h.once(4 * jobs)
+	for _, j := range n.ticker.jobs {
+		if f, seq, err := n.store.last(t.Context(), j.name); err != nil || j.seq != seq || !j.cursor.Equal(f.Cursor) {
+			t.Errorf("%s: sequence %d, cursor %v; the last is %d, %v, %v", j.name, j.seq, j.cursor, seq, f.Cursor, err)
+		}
+	}
+}

@@ -195,36 +195,45 @@ func (s *Store) someRuns(ctx context.Context, keys []string) ([]Run, error) {
 }
 
 // firings reads what the stream has of a job's token, or of "*", all jobs.
-func (s *Store) firings(ctx context.Context, token string, which jetstream.DeliverPolicy) ([]Firing, error) {
+func (s *Store) firings(ctx context.Context, token string, which jetstream.DeliverPolicy) (list []Firing, err error) {
+	err = s.eachFiring(ctx, token, which, func(f Firing, _ uint64) { list = append(list, f) })
+	return list, err
+}
+
+// eachFiring is firings, with the sequence of each.
+func (s *Store) eachFiring(ctx context.Context, token string, which jetstream.DeliverPolicy, see func(f Firing, seq uint64)) error {
 	c, err := s.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{subjects + token}, DeliverPolicy: which, InactiveThreshold: time.Minute,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = s.js.DeleteConsumer(context.WithoutCancel(ctx), stream, c.CachedInfo().Name) }() // else it goes by itself
 	pending := c.CachedInfo().NumPending
 	if pending == 0 {
-		return nil, nil
+		return nil
 	}
 	messages, err := c.Messages()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer messages.Stop()
-	var list []Firing
 	for {
 		msg, err := messages.Next(jetstream.NextContext(ctx))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var f Firing
 		if err := json.Unmarshal(msg.Data(), &f); err != nil {
-			return nil, fmt.Errorf("a firing on %s is damaged: %w", msg.Subject(), err)
+			return fmt.Errorf("a firing on %s is damaged: %w", msg.Subject(), err)
 		}
-		list = append(list, f)
-		if meta, err := msg.Metadata(); err != nil || meta.NumPending == 0 {
-			return list, err
+		meta, err := msg.Metadata()
+		if err != nil {
+			return err
+		}
+		see(f, meta.Sequence.Stream)
+		if meta.NumPending == 0 {
+			return nil
 		}
 	}
 }

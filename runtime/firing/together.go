@@ -3,7 +3,10 @@ package firing
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // publication is a job's one firing that is due.
@@ -24,6 +27,7 @@ const maxTogether = 3
 // it was then faster with all of them: what the jobs owe now is looked at again.
 func (t *ticker) fireTogether(ctx context.Context, jobs []*tick, now time.Time) map[*tick]error {
 	done := map[*tick]error{}
+	t.learnMany(ctx, jobs)
 	for range maxTogether {
 		list := t.owed(jobs, now, done)
 		jobs = nil
@@ -117,18 +121,59 @@ func (t *ticker) stored(j *tick, f Firing, seq uint64) {
 	t.told(f, max(0, t.clock.Now().Sub(f.Due)))
 }
 
+// many is of how many jobs the last firings are read in one go; those of fewer are read
+// one by one.
+const many = 64
+
+// lookPatience is how long the server may take to give all last firings.
+const lookPatience = 2 * publishPatience
+
+// learnMany reads the last firings of all jobs where there are many of which they are not
+// known: when the node begins. Where that fails each is read by itself.
+func (t *ticker) learnMany(ctx context.Context, jobs []*tick) {
+	unknown := map[string]*tick{}
+	for _, j := range jobs {
+		if !j.known {
+			unknown[j.name] = j
+		}
+	}
+	if len(unknown) < many {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	last := map[string]Firing{}
+	seqs := map[string]uint64{}
+	err := t.store.eachFiring(ctx, "*", jetstream.DeliverLastPerSubjectPolicy, func(f Firing, seq uint64) { last[f.Job], seqs[f.Job] = f, seq })
+	if err != nil {
+		t.log.WithError(err).Debug("the last firings could not be read in one go")
+		return
+	}
+	for name, j := range unknown { // one that is not there has none
+		j.cursor, j.seq, j.known = last[name].Cursor, seqs[name], true
+	}
+}
+
 // readers is how many records are read at the same time.
 const readers = 32
 
 // learnAll reads the last firing of each job, and gives the jobs of which that is known.
+// A server that does not answer one question is asked no more.
 func (t *ticker) learnAll(ctx context.Context, list []publication, done map[*tick]error) (jobs []*tick) {
 	errs := make([]error, len(list))
+	var away atomic.Pointer[error]
 	var reading sync.WaitGroup
 	for first := range readers {
 		reading.Go(func() {
 			for i := first; i < len(list); i += readers {
 				list[i].job.known = false
-				errs[i] = t.learn(ctx, list[i].job)
+				if silent := away.Load(); silent != nil {
+					errs[i] = *silent
+					continue
+				}
+				if errs[i] = t.learn(ctx, list[i].job); Temporary(errs[i]) {
+					away.Store(&errs[i])
+				}
 			}
 		})
 	}
