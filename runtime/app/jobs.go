@@ -149,7 +149,10 @@ func jobsWords(c *cli.Context) (action jobsAction, name string, err error) {
 
 // advised adds to the error for a job that is not there which one may have been meant.
 func (j *jobsCall) advised(ctx context.Context, err error) error {
-	if !errors.Is(err, firing.ErrNoJob) {
+	switch {
+	case errors.Is(err, firing.ErrPlanned):
+		return fault.Usage(err, "`recue stop TASK` ends the recording now")
+	case !errors.Is(err, firing.ErrNoJob):
 		return err
 	}
 	hint := "`recue jobs` lists the jobs, `recue jobs history JOB` its runs"

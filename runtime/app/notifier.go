@@ -35,6 +35,12 @@ func (a *app) newNotifier(target string, log *logrus.Entry) (*notifier, error) {
 	n := &notifier{log: log}
 	if !strings.HasPrefix(target, "http://") && !strings.HasPrefix(target, "https://") {
 		n.command = target
+		words := strings.Fields(target)
+		if len(words) > 0 && (strings.HasPrefix(words[0], "./") || strings.HasPrefix(words[0], "/")) {
+			if _, err := os.Stat(words[0]); err != nil { // who needs it would find out when it is too late
+				return nil, usage("--on-failure: %w", err)
+			}
+		}
 		return n, nil
 	}
 	if u, err := url.Parse(target); err != nil || u.Host == "" {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -76,6 +78,11 @@ func (a *app) rehearse(c *cli.Context) error {
 	if !c.Args().Present() {
 		return fault.Usage(errors.New("rehearse: no script is given"), "name one: recue rehearse nightly.lua")
 	}
+	for _, arg := range c.Args().Tail() {
+		if strings.HasSuffix(arg, ".lua") && isFile(arg) {
+			return fault.Usage(fmt.Errorf("rehearse: one script at a time, and %q is a second one", arg), "what follows the script are words for it")
+		}
+	}
 	source, err := a.sourceOf("rehearse", c.Args().First(), limits.Source)
 	if err != nil {
 		return err
@@ -126,6 +133,11 @@ func (a *app) rehearse(c *cli.Context) error {
 func runRehearsal(ctx context.Context, program script.Program, host script.Host, opts rehearsal.Options) (_ *rehearsal.Result, err error) {
 	defer recoverCrash(&err)
 	return rehearsal.Rehearse(ctx, program, host, opts)
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func rehearsalOptions(c *cli.Context, cfg *config.Config, zone *time.Location) (rehearsal.Options, error) {

@@ -39,7 +39,12 @@ func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
 	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due, r.Attempt))
 	done()
 	for _, rec := range client.Scope().Recording() {
-		log.WithField("task_id", rec.TaskID).Info("the run has ended, and what it started still records")
+		text := "the run has ended, and what it started still records"
+		if !s.opts.sim {
+			command, note := followUp(s.cfg, protocol.Stop, rec.Task)
+			text += "; to stop it: " + command + note
+		}
+		log.WithField("task_id", rec.TaskID).Warn(text)
 	}
 	if err != nil {
 		s.tellFailed(log, err)

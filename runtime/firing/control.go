@@ -5,14 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // ErrNoJob is in the chain of the error for a job or run that is not there.
 var ErrNoJob = errors.New("there is none of that name")
 
+// ErrPlanned is in the chain of the refusal to keep a planned stop from happening.
+var ErrPlanned = errors.New("it is a planned stop: it ends a recording if nobody else does, and goes by itself when the recording has ended")
+
+// ownJob is nil for a job that a script has declared.
+func (s *Store) ownJob(ctx context.Context, name string) error {
+	j, err := s.job(ctx, name)
+	if err == nil && j.Stop != nil {
+		return fmt.Errorf("job %q: %w", name, ErrPlanned)
+	}
+	return err
+}
+
 // Pause keeps a job from firing until a time, or until it is resumed.
 func (s *Store) Pause(ctx context.Context, job string, until *time.Time) error {
-	if _, err := s.job(ctx, job); err != nil {
+	if err := s.ownJob(ctx, job); err != nil {
 		return err
 	}
 	return s.update(ctx, job, func(j *Job) bool {
@@ -39,7 +53,7 @@ func (s *Store) Resume(ctx context.Context, job string, now time.Time) error {
 // Remove forgets a job that no script declares any more: its history stays. A node that
 // still serves its script declares it anew when it begins.
 func (s *Store) Remove(ctx context.Context, job string) error {
-	if _, err := s.job(ctx, job); err != nil {
+	if err := s.ownJob(ctx, job); err != nil {
 		return err
 	}
 	return s.update(ctx, job, func(j *Job) bool {
@@ -72,6 +86,8 @@ func (s *Store) Cancel(ctx context.Context, run, reason string) error {
 	var r Run
 	rev, err := get(ctx, s.runs, run, &r)
 	switch {
+	case errors.Is(err, jetstream.ErrInvalidKey): // the name of a job, say
+		return fmt.Errorf("run %q: %w; `recue jobs history JOB` lists the runs of a job", run, ErrNoJob)
 	case err != nil:
 		return storeError("read the run", err)
 	case rev == 0 || r.Job == "":

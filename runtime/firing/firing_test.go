@@ -240,6 +240,12 @@ func TestAPlannedStopIsLeftOutWhereALaterRecordingHasOneOfItsOwn(t *testing.T) {
 	if err := readAll(t.Context(), n.store.jobs, func(_ string, data []byte) error { return json.Unmarshal(data, &first) }); err != nil {
 		t.Fatal(err)
 	}
+	if err := n.store.Pause(t.Context(), first.Name, nil); !errors.Is(err, ErrPlanned) {
+		t.Errorf("it is paused: %v", err)
+	}
+	if err := n.store.Remove(t.Context(), first.Name); !errors.Is(err, ErrPlanned) {
+		t.Errorf("it is removed: %v", err)
+	}
 	if superseded, err := n.superseded(t.Context(), first); superseded || err != nil {
 		t.Errorf("alone: %v, %v", superseded, err)
 	}

@@ -237,6 +237,9 @@ func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 	// When a job fires is what its record says: another node may serve a newer version
 	// of the script, and both must agree.
 	own := *h
+	if record.Retired && !own.record.Retired {
+		n.opts.Log.WithField("job", record.Name).Warn("the job fires no more: it was taken out of its script, or removed by recue jobs remove")
+	}
 	own.record = record
 	if s, err := record.schedule(); err == nil && !record.Retired {
 		own.Schedule = s
