@@ -39,6 +39,9 @@ type beginnings struct {
 	until    time.Time
 	revision uint64
 	refusals int // of the word; what was made ready before one has to ask for itself
+	// giving is closed when the word that is on its way has come through; nil for none. A
+	// thousand runs wait for it: a lock would let them go on one after the other only.
+	giving chan struct{}
 }
 
 // refused counts the refusals so far.
@@ -64,25 +67,48 @@ func (n *Node) ready(a *active) (begin func() bool, err error) {
 func (n *Node) begin(ctx context.Context, due time.Time, refusals int) bool {
 	b := &n.beginnings
 	b.mu.Lock()
+	for b.giving != nil {
+		giving := b.giving
+		b.mu.Unlock()
+		<-giving
+		b.mu.Lock()
+	}
+	given := !due.After(b.until)
+	if b.refusals != refusals || given {
+		defer b.mu.Unlock()
+		return b.refusals == refusals
+	}
+	revision := b.revision
+	b.giving = make(chan struct{})
+	b.mu.Unlock()
+
+	revision, ok := n.giveWord(ctx, due, revision)
+
+	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.refusals != refusals {
-		return false
-	}
-	if !due.After(b.until) {
-		return true
-	}
-	revision, ok, err := n.store.putRun(ctx, begunKey(n.opts.Name), begun{Until: due}, b.revision)
+	close(b.giving)
+	b.giving, b.revision = nil, revision
 	if ok {
-		b.until, b.revision = due, revision
-		return true
+		b.until = due
+	} else {
+		b.refusals++
 	}
-	b.refusals++
-	word, revision, failed := n.store.word(ctx, n.opts.Name)
-	if failed == nil {
-		b.revision = revision // else the next word is refused too
+	return ok
+}
+
+// giveWord stores the word, on the condition that the last one has a revision, and gives
+// that of the one that is last then.
+func (n *Node) giveWord(ctx context.Context, due time.Time, revision uint64) (last uint64, ok bool) {
+	next, ok, err := n.store.putRun(ctx, begunKey(n.opts.Name), begun{Until: due}, revision)
+	if ok {
+		return next, true
+	}
+	word, next, failed := n.store.word(ctx, n.opts.Name)
+	if failed != nil {
+		next = revision // the next word is refused too
 	}
 	n.opts.Log.WithError(err).WithField("taken_by", word.TakenBy).Debug("runs begin one by one")
-	return false
+	return next, false
 }
 
 // begunBy says whether a run has begun for which another node was ready. If not, that

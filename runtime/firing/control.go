@@ -73,6 +73,9 @@ func (s *Store) Fire(ctx context.Context, job string, now time.Time) (string, er
 			return "", storeError("read the firings", err)
 		}
 		f := Firing{Job: job, Kind: Manual, Due: now.Truncate(time.Millisecond).UTC(), Cursor: before.Cursor, Node: "recue jobs fire"}
+		if before.Kind == Manual && !f.Due.After(before.Due) { // a run is known by its time
+			f.Due = before.Due.Add(time.Millisecond)
+		}
 		if _, won, err := s.publish(ctx, f, seq); err != nil {
 			return "", storeError("publish the firing", err)
 		} else if won {
@@ -113,11 +116,17 @@ func (s *Store) cancel(ctx context.Context, run, reason string) error {
 	}
 }
 
+// longestName is more than a job's name may have.
+const longestName = 1000
+
 // job reads a job's record.
 func (s *Store) job(ctx context.Context, name string) (Job, error) {
 	var j Job
+	if len(name) > longestName {
+		return j, fmt.Errorf("job %.40q…: %w; `recue jobs` lists them", name, ErrNoJob)
+	}
 	rev, err := get(ctx, s.jobs, token(name), &j)
-	if err != nil {
+	if err != nil && !errors.Is(err, jetstream.ErrInvalidKey) { // such as the name ""
 		return j, storeError("read the job", err)
 	}
 	if rev == 0 || j.Retired {

@@ -18,19 +18,43 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 	if err == nil {
 		err = n.await(a, f.Due)
 	}
+	var stays asked
+	if errors.As(err, &stays) {
+		return n.finish(a, Skipped, stays.Error())
+	}
 	if err != nil {
-		return err
+		return n.unready(a, err)
 	}
 	h, reason, err := n.again(a, f)
 	switch {
-	case err != nil || h == nil:
-		return err
+	case err != nil:
+		return n.unready(a, err)
+	case h == nil && reason == "":
+		return nil
 	case reason != "":
 		return n.finish(a, Skipped, reason)
 	case entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace:
 		return n.perform(a, h, begin())
 	}
 	return n.seeNow(a, f, h)
+}
+
+// asked is the end of a run that somebody has cancelled.
+type asked string
+
+func (a asked) Error() string { return string(a) }
+
+// unready takes back that a run begins when it is due, which err keeps from it: the node's
+// next word must not be for it too.
+func (n *Node) unready(a *active, err error) error {
+	if !a.run.Ready || errors.Is(err, errLost) {
+		return err
+	}
+	a.run.Ready = false
+	if failed := n.write(a); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
 }
 
 // taking is what a run has come to for which another node was ready, before this one
@@ -100,10 +124,18 @@ func (n *Node) again(a *active, f Firing) (h *Handler, reason string, err error)
 	switch {
 	case !mine && n.takenBack(a.ctx, f):
 		return nil, "", nil
+	case !mine && n.retired(a.ctx, f):
+		return nil, "its script does not declare the job any more", nil
 	case !mine:
 		return nil, "", errUnserved
 	}
 	return h, h.unwanted(f.Due), nil
+}
+
+// retired says whether the job of a firing was taken out of its script.
+func (n *Node) retired(ctx context.Context, f Firing) bool {
+	_, err := n.store.job(ctx, f.Job)
+	return errors.Is(err, ErrNoJob)
 }
 
 // unwanted says why the job does not fire at a time, or "".
@@ -113,7 +145,7 @@ func (h *Handler) unwanted(due time.Time) string {
 	switch {
 	case r.Retired:
 		return "its script does not declare the job any more"
-	case r.Paused && (r.PausedUntil == nil || !due.After(*r.PausedUntil)):
+	case r.Paused && (r.PausedUntil == nil || due.Before(*r.PausedUntil)):
 		return "the job was paused right before"
 	case !due.After(r.EffectiveFrom), !ok, !o.Due.Equal(due):
 		return "its schedule was changed right before"

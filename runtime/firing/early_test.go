@@ -59,6 +59,15 @@ func TestWhatChangesRightBeforeAFiringIsLookedAt(t *testing.T) {
 			h.changes(n, func() error { return n.store.Pause(h.t.Context(), "job", nil) })
 			h.changes(n, func() error { return n.store.Resume(h.t.Context(), "job", h.clock.Now()) })
 		}, Done, ""},
+		"paused until then": {func(h *house, n *Node) {
+			until := noon.Add(10 * time.Second)
+			h.changes(n, func() error { return n.store.Pause(h.t.Context(), "job", &until) })
+		}, Done, ""},
+		"removed": {func(h *house, n *Node) {
+			h.changes(n, func() error { return n.store.Remove(h.t.Context(), "job") })
+		}, Skipped, "its script does not declare the job any more"},
+		"renamed":                         {func(h *house, n *Node) { h.renames(n) }, Skipped, "its script does not declare the job any more"},
+		"cancelled":                       {func(h *house, n *Node) { h.cancels(n, runKey("job", noon.Add(10*time.Second), Due)) }, Skipped, "it rains"},
 		"another schedule":                {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "1h"}) }, Skipped, "its schedule was changed right before"},
 		"another schedule with that time": {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "5s"}) }, Done, ""},
 	}
@@ -95,7 +104,39 @@ func (h *house) changes(n *Node, change func() error) {
 		n.mu.Lock()
 		known := n.handlers["job"].record
 		n.mu.Unlock()
-		if known.Paused == j.Paused && known.EffectiveFrom.Equal(j.EffectiveFrom) {
+		if known.Paused == j.Paused && known.Retired == j.Retired && known.EffectiveFrom.Equal(j.EffectiveFrom) {
+			return
+		}
+	}
+}
+
+// renames has the node serve another job in the place of the one that it has.
+func (h *house) renames(n *Node) {
+	h.t.Helper()
+	s, err := schedule.New(schedule.Spec{Every: "1h"}, time.UTC)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	n.mu.Lock()
+	own := *n.handlers["job"]
+	n.mu.Unlock()
+	own.Schedule = s
+	if err := n.Declare(h.t.Context(), "s.lua", map[string]*Handler{"new name": &own}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// cancels cancels a run and waits until it is over.
+func (h *house) cancels(n *Node, run string) {
+	h.t.Helper()
+	if err := n.store.Cancel(h.t.Context(), run, "it rains"); err != nil {
+		h.t.Fatal(err)
+	}
+	for {
+		var r Run
+		if _, err := get(h.t.Context(), n.store.runs, run, &r); err != nil {
+			h.t.Fatal(err)
+		} else if r.State.Over() {
 			return
 		}
 	}

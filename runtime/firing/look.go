@@ -118,7 +118,7 @@ func (j *Job) next(now time.Time) time.Time {
 	}
 	from := latest(now, j.EffectiveFrom)
 	if j.Paused {
-		from = latest(from, *j.PausedUntil)
+		from = latest(from, j.PausedUntil.Add(-1)) // what is due right then fires
 	}
 	o, _ := s.Next(from)
 	return o.Due

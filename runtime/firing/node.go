@@ -280,7 +280,7 @@ func (n *Node) runChanged(e jetstream.KeyValueEntry) {
 	case r.Node != n.opts.Name:
 		a.cancel(fmt.Errorf("%w: %s", errLost, r.Node))
 	case r.Cancel != "" && !r.State.Over():
-		a.cancel(errors.New(r.Cancel))
+		a.cancel(asked(r.Cancel))
 	}
 }
 

@@ -35,6 +35,17 @@ func (a *active) message() jetstream.Msg {
 // comeAgain is when a firing that this node cannot see to is delivered again.
 const comeAgain = time.Second
 
+// passOn is when a firing that this node does not serve is delivered again: soon, since
+// another one may have to be ready for it within a second; but not over and over, where
+// nobody serves it.
+func passOn(msg jetstream.Msg) time.Duration {
+	const quickly = 20
+	if meta, err := msg.Metadata(); err == nil && meta.NumDelivered <= quickly {
+		return 25 * time.Millisecond
+	}
+	return comeAgain
+}
+
 // take sees to one firing.
 func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	var f Firing
@@ -52,7 +63,7 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	case !mine && n.unserved(ctx, f):
 		f.Kind, f.Count, f.Reason = Missed, 1, "no node served it in time"
 	case !mine:
-		_ = msg.NakWithDelay(comeAgain)
+		_ = msg.NakWithDelay(passOn(msg))
 		return
 	}
 	key := runKey(f.Job, f.Due, f.Kind)

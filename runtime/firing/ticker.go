@@ -238,7 +238,7 @@ func (t *ticker) next(j *tick) {
 func (j *tick) from() time.Time {
 	from := latest(j.cursor, j.record.EffectiveFrom)
 	if j.record.Paused && j.record.PausedUntil != nil {
-		from = latest(from, *j.record.PausedUntil)
+		from = latest(from, j.record.PausedUntil.Add(-1)) // what is due right then fires
 	}
 	return from
 }
