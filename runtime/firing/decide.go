@@ -11,6 +11,12 @@ import (
 // taken for one whose time was while nothing ran.
 const prompt = time.Minute
 
+// Why a firing that came due while nothing ran does not run.
+const (
+	missedSkip = "nothing ran at its time (missed = \"skip\")"
+	missedOnce = "nothing ran at its time, and a newer one runs instead (missed = \"once\")"
+)
+
 // maxBehind is how many firings of a job may be on their way or run at once. The
 // stream keeps more of them than that, so that none is lost.
 const maxBehind = 100
@@ -57,9 +63,9 @@ func decide(s *schedule.Schedule, job string, cursor, till, now, since time.Time
 		case late > s.Grace:
 			reason = fmt.Sprintf("its time was %v ago, and its grace is %v", late.Round(time.Second), s.Grace)
 		case s.Missed == schedule.MissedSkip:
-			reason = "nothing ran at its time (missed = \"skip\")"
+			reason = missedSkip
 		case s.Missed == schedule.MissedOnce && i < newest:
-			reason = "nothing ran at its time, and a newer one runs instead (missed = \"once\")"
+			reason = missedOnce
 		}
 		f := Firing{Job: job, Kind: Due, Due: o.Due, Cursor: o.Due, Note: o.Note, Reason: reason}
 		if reason == "" {

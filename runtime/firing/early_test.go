@@ -172,6 +172,29 @@ func TestAPreparedFiringIsLeftToAnotherNode(t *testing.T) {
 	}
 }
 
+// A firing that was published right before everything ended is treated as what came due meanwhile.
+func TestAPreparedFiringThatNobodyCouldRunIsMissedAsItsJobSays(t *testing.T) {
+	for missed, want := range map[string]State{"skip": WasMissed, "once": WasMissed, "all": Done} {
+		t.Run(missed, func(t *testing.T) {
+			h := newHouse(t, Options{})
+			specs := map[string]schedule.Spec{"job": {Every: "10s", Missed: missed, Overlap: "allow"}}
+			_, leave := h.node("a", specs, nil)
+			h.prepared()
+			leave()
+			h.passes(14 * time.Second)
+			h.node("b", specs, nil)
+			for {
+				if r := h.next(); r.Due.Equal(noon.Add(10 * time.Second)) {
+					if r.State != want {
+						t.Errorf("%+v", r)
+					}
+					return
+				}
+			}
+		})
+	}
+}
+
 // A clock that is an hour behind that of the node which published does not hold a firing back.
 func TestAFiringIsWaitedForNoLongerThanItsLead(t *testing.T) {
 	h := newHouse(t, Options{})

@@ -55,6 +55,7 @@ type Node struct {
 	store  *Store
 	opts   NodeOptions
 	ticker *ticker
+	began  time.Time // when it began to serve
 
 	mu       sync.Mutex
 	handlers map[string]*Handler
@@ -104,7 +105,7 @@ func (n *Node) Serve(ctx context.Context) error {
 	if err != nil {
 		return storeError("watch the runs", err)
 	}
-	n.ending = ctx.Done()
+	n.ending, n.began = ctx.Done(), n.opts.Clock.Now()
 	consuming, err := n.store.workers.Consume(func(msg jetstream.Msg) {
 		n.takes.Add(1)
 		go func() {

@@ -195,6 +195,9 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
 	}
+	if reason := n.passedOver(a, f, h); reason != "" {
+		return n.finish(a, WasMissed, reason)
+	}
 	reason, err := n.enter(a, h)
 	switch {
 	case err != nil:
@@ -203,6 +206,21 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 		return n.finish(a, Skipped, reason)
 	}
 	return n.perform(a, h, false)
+}
+
+// passedOver says why a firing that was published right before everything ended does not
+// run now that this node has begun: as what came due meanwhile, see decide.
+func (n *Node) passedOver(a *active, f Firing, h *Handler) string {
+	if f.Kind != Due || !f.Due.Before(n.began) || a.run.Attempt > 0 {
+		return ""
+	}
+	switch newer, ok := h.Schedule.Next(f.Due); {
+	case h.Schedule.Missed == schedule.MissedSkip:
+		return missedSkip
+	case h.Schedule.Missed == schedule.MissedOnce && ok && !newer.Due.After(n.opts.Clock.Now()):
+		return missedOnce
+	}
+	return ""
 }
 
 // perform runs the job. Where it has begun by the node's word, its own record says so
