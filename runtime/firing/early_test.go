@@ -111,20 +111,7 @@ func (h *house) changes(n *Node, change func() error) {
 }
 
 // renames has the node serve another job in the place of the one that it has.
-func (h *house) renames(n *Node) {
-	h.t.Helper()
-	s, err := schedule.New(schedule.Spec{Every: "1h"}, time.UTC)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	n.mu.Lock()
-	own := *n.handlers["job"]
-	n.mu.Unlock()
-	own.Schedule = s
-	if err := n.Declare(h.t.Context(), "s.lua", map[string]*Handler{"new name": &own}); err != nil {
-		h.t.Fatal(err)
-	}
-}
+func (h *house) renames(n *Node) { h.serves(n, "new name", schedule.Spec{Every: "1h"}) }
 
 // cancels cancels a run and waits until it is over.
 func (h *house) cancels(n *Node, run string) {
@@ -143,7 +130,10 @@ func (h *house) cancels(n *Node, run string) {
 }
 
 // declares has the node serve the job with another schedule.
-func (h *house) declares(n *Node, spec schedule.Spec) {
+func (h *house) declares(n *Node, spec schedule.Spec) { h.serves(n, "job", spec) }
+
+// serves has the node serve nothing but what the job does, by a name and a schedule.
+func (h *house) serves(n *Node, name string, spec schedule.Spec) {
 	h.t.Helper()
 	s, err := schedule.New(spec, time.UTC)
 	if err != nil {
@@ -153,7 +143,7 @@ func (h *house) declares(n *Node, spec schedule.Spec) {
 	own := *n.handlers["job"]
 	n.mu.Unlock()
 	own.Schedule = s
-	if err := n.Declare(h.t.Context(), "s.lua", map[string]*Handler{"job": &own}); err != nil {
+	if err := n.Declare(h.t.Context(), "s.lua", map[string]*Handler{name: &own}); err != nil {
 		h.t.Fatal(err)
 	}
 }
