@@ -20,7 +20,7 @@ import (
 const jobsText = `Looks into the schedules that recue serve keeps, on the server of --server or in the folder of --store, and steers them.
 
   recue jobs                      the jobs: when each fires next, what became of the last firing
-  recue jobs history JOB          its runs, the newest first: done, failed, skipped, missed, interrupted, and why
+  recue jobs history JOB          its runs, the newest first: done, failed, cancelled, skipped, missed, interrupted, and why
   recue jobs pause JOB            it does not fire until it is resumed, or until --until
   recue jobs resume JOB           it fires again, from now on
   recue jobs fire JOB             it runs now, besides its schedule
@@ -234,7 +234,7 @@ func (j *jobsCall) fire(ctx context.Context) error {
 }
 
 func (j *jobsCall) cancel(ctx context.Context) error {
-	if err := j.store.Cancel(ctx, j.name, "cancelled by recue jobs cancel"); err != nil {
+	if err := j.store.Cancel(ctx, j.name); err != nil {
 		return err
 	}
 	return j.tell("cancelled", "%s is asked to end; its finally functions have %s", grace.String())

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +47,7 @@ func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
 		}
 		log.WithField("task_id", rec.TaskID).Warn(text)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(context.Cause(ctx), firing.ErrCancelled) {
 		s.tellFailed(log, err)
 	}
 	return err
@@ -79,6 +80,8 @@ func (s *service) runEnded(r firing.Run) {
 	switch r.State {
 	case firing.Done:
 		log.WithField("took", r.Ended.Sub(*r.Began).Round(time.Millisecond).String()).Info("the run is done")
+	case firing.Cancelled:
+		log.Warnf("the run was cancelled: %s", r.Reason)
 	case firing.WasMissed:
 		log.WithField("firings", r.Count).Warnf("missed: %s", r.Reason)
 	case firing.Skipped:

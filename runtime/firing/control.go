@@ -84,8 +84,8 @@ func (s *Store) Fire(ctx context.Context, job string, now time.Time) (string, er
 	}
 }
 
-// Cancel asks the node that has a run in hand to cancel it.
-func (s *Store) Cancel(ctx context.Context, run, reason string) error {
+// Cancel asks the node that has a run in hand to cancel it, by a person's wish.
+func (s *Store) Cancel(ctx context.Context, run string) error {
 	var r Run
 	rev, err := get(ctx, s.runs, run, &r)
 	switch {
@@ -98,18 +98,18 @@ func (s *Store) Cancel(ctx context.Context, run, reason string) error {
 	case r.State.Over():
 		return fmt.Errorf("run %q is over: it is %s", run, r.State)
 	}
-	return s.cancel(ctx, run, reason)
+	return s.cancel(ctx, run, asked{ErrCancelled.Error(), true})
 }
 
 // cancel marks a run that is not over.
-func (s *Store) cancel(ctx context.Context, run, reason string) error {
+func (s *Store) cancel(ctx context.Context, run string, why asked) error {
 	for {
 		var r Run
 		rev, err := get(ctx, s.runs, run, &r)
 		if err != nil || rev == 0 || r.State.Over() || r.Cancel != "" {
 			return err
 		}
-		r.Cancel = reason
+		r.Cancel, r.Wished = why.why, why.wished
 		if _, ok, err := s.putRun(ctx, run, r, rev); ok || err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 	}
 	var stays asked
 	if errors.As(err, &stays) {
-		return n.finish(a, Skipped, stays.Error())
+		return n.finish(a, stays.state(Skipped), stays.Error())
 	}
 	if err != nil {
 		return n.unready(a, err)
@@ -39,10 +39,28 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 	return n.seeNow(a, f, h)
 }
 
-// asked is the end of a run that somebody has cancelled.
-type asked string
+// asked is the end of a run that is to be cancelled, as its record says.
+type asked struct {
+	why    string
+	wished bool // by a person
+}
 
-func (a asked) Error() string { return string(a) }
+func (a asked) Error() string { return a.why }
+
+// Is has errors.Is find out what a person asked for.
+func (a asked) Is(target error) bool { return target == ErrCancelled && a.wished }
+
+// state is that of a run which ends so: the one given, unless a person asked for it.
+func (a asked) state(other State) State {
+	if a.wished {
+		return Cancelled
+	}
+	return other
+}
+
+// ErrCancelled is in the chain of the cause with which the context of a run ends that a
+// person has cancelled. That is no failure.
+var ErrCancelled = errors.New("cancelled by recue jobs cancel")
 
 // unready takes back that a run begins when it is due, which err keeps from it: the node's
 // next word must not be for it too.

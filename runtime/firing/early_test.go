@@ -67,7 +67,7 @@ func TestWhatChangesRightBeforeAFiringIsLookedAt(t *testing.T) {
 			h.changes(n, func() error { return n.store.Remove(h.t.Context(), "job") })
 		}, Skipped, "its script does not declare the job any more"},
 		"renamed":                         {func(h *house, n *Node) { h.renames(n) }, Skipped, "its script does not declare the job any more"},
-		"cancelled":                       {func(h *house, n *Node) { h.cancels(n, runKey("job", noon.Add(10*time.Second), Due)) }, Skipped, "it rains"},
+		"cancelled":                       {func(h *house, n *Node) { h.cancels(n, runKey("job", noon.Add(10*time.Second), Due)) }, Cancelled, "cancelled by recue jobs cancel"},
 		"another schedule":                {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "1h"}) }, Skipped, "its schedule was changed right before"},
 		"another schedule with that time": {func(h *house, n *Node) { h.declares(n, schedule.Spec{Every: "5s"}) }, Done, ""},
 	}
@@ -116,7 +116,7 @@ func (h *house) renames(n *Node) { h.serves(n, "new name", schedule.Spec{Every: 
 // cancels cancels a run and waits until it is over.
 func (h *house) cancels(n *Node, run string) {
 	h.t.Helper()
-	if err := n.store.Cancel(h.t.Context(), run, "it rains"); err != nil {
+	if err := n.store.Cancel(h.t.Context(), run); err != nil {
 		h.t.Fatal(err)
 	}
 	for {

@@ -40,7 +40,8 @@ type Handler struct {
 	SHA256   string
 	// Run runs the job once. The end of ctx cancels it; the cause says why.
 	Run func(ctx context.Context, r Run) error
-	// Failed is told of a run that failed or was interrupted. May be nil.
+	// Failed is told of a run that failed or was interrupted, not of one that a person has
+	// cancelled. May be nil.
 	Failed func(ctx context.Context, r Run, err error)
 	// Resume says that a run whose node went away is run again from its beginning,
 	// where it otherwise counts as interrupted; unless the job has been due again since.
@@ -281,7 +282,7 @@ func (n *Node) runChanged(e jetstream.KeyValueEntry) {
 	case r.Node != n.opts.Name:
 		a.cancel(fmt.Errorf("%w: %s", errLost, r.Node))
 	case r.Cancel != "" && !r.State.Over():
-		a.cancel(asked(r.Cancel))
+		a.cancel(asked{r.Cancel, r.Wished})
 	}
 }
 

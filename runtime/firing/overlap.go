@@ -2,7 +2,6 @@ package firing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,11 +32,7 @@ func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
 		select {
 		case <-changed:
 		case <-a.ctx.Done():
-			cause := context.Cause(a.ctx)
-			if errors.Is(cause, errLost) || errors.Is(cause, errStopped) {
-				return "", cause
-			}
-			return cause.Error(), nil
+			return "", context.Cause(a.ctx)
 		}
 	}
 }
@@ -76,7 +71,7 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 		}
 		if v == wait && policy == schedule.OverlapReplace {
 			for _, key := range now.Running {
-				if err := n.store.cancel(a.ctx, key, fmt.Sprintf("replaced by the firing of %s", stamp(a.run.Due))); err != nil {
+				if err := n.store.cancel(a.ctx, key, asked{why: fmt.Sprintf("replaced by the firing of %s", stamp(a.run.Due))}); err != nil {
 					return 0, "", err
 				}
 			}

@@ -70,6 +70,7 @@ const (
 	Running     State = "running"
 	Done        State = "done"
 	Failed      State = "failed"
+	Cancelled   State = "cancelled"   // by somebody's wish, see Store.Cancel: no failure
 	Skipped     State = "skipped"     // the job was still running
 	WasMissed   State = "missed"      // too late, or not wanted late
 	Interrupted State = "interrupted" // its node went away in the middle
@@ -97,6 +98,8 @@ type Run struct {
 	Began   *time.Time `json:"began,omitempty"`
 	Ended   *time.Time `json:"ended,omitempty"`
 	Cancel  string     `json:"cancel,omitempty"` // why it is to be cancelled
+	// Wished says of Cancel that a person asked for it.
+	Wished bool `json:"wished,omitempty"`
 }
 
 // ID names a run to people and to `recue jobs cancel`.

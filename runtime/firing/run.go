@@ -199,7 +199,10 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 		return n.finish(a, WasMissed, reason)
 	}
 	reason, err := n.enter(a, h)
+	var stays asked
 	switch {
+	case errors.As(err, &stays):
+		return n.finish(a, stays.state(Skipped), stays.Error())
 	case err != nil:
 		return err
 	case reason != "":
@@ -249,6 +252,9 @@ func (n *Node) performed(a *active, h *Handler, failed error) error {
 	switch {
 	case errors.Is(cause, errLost):
 		return errLost
+	case errors.Is(cause, ErrCancelled):
+		// Also where the function took no notice: it did less than it should have.
+		return n.finish(a, Cancelled, first(failed, cause).Error())
 	case failed == nil:
 		return n.finish(a, Done, "")
 	}
@@ -357,6 +363,6 @@ func (n *Node) write(a *active) error {
 		if now.State.Over() {
 			return nil // it was written before; only the answer was lost
 		}
-		a.rev, a.run.Cancel = rev, now.Cancel
+		a.rev, a.run.Cancel, a.run.Wished = rev, now.Cancel, now.Wished
 	}
 }

@@ -45,7 +45,7 @@ func New() *Metrics {
 			Buckets: []float64{.001, .005, .01, .02, .05, .1, .25, .5, 1, 5, 30, 60, 600, 3600},
 		}),
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "recue_runs_total", Help: "Runs that this node saw to their end, by job and state: done, failed, skipped, missed, interrupted.",
+			Name: "recue_runs_total", Help: "Runs that this node saw to their end, by job and state: done, failed, cancelled, skipped, missed, interrupted.",
 		}, []string{"job", "state"}),
 		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "recue_running", Help: "Runs that go on now on this node, by job.",
