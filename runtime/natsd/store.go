@@ -48,10 +48,40 @@ type store struct {
 	lock *flock.Flock
 }
 
+// belongsToDisk is what the root of a disk has that nobody put there.
+const belongsToDisk = "lost+found"
+
+// checkFolder refuses a folder that has something else in it: a store would be spread
+// among it, and who tidies up there would take it along. A folder that has been a store
+// has the file of its lock.
+func checkFolder(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return storeError(dir, err)
+	}
+	other := ""
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == lockFile:
+			return nil
+		case name != belongsToDisk && other == "":
+			other = name
+		}
+	}
+	if other == "" {
+		return nil
+	}
+	return fault.Usage(fmt.Errorf("open the store %q: the folder is no store of Recue, and has something else in it, such as %q", dir, other),
+		"give --store a folder of its own, which may be new or empty: --store "+filepath.Join(dir, "state"))
+}
+
 // openStore makes the folder if need be, and locks it. Its errors are wrong usage.
 func openStore(dir string) (*store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, storeError(dir, err)
+	}
+	if err := checkFolder(dir); err != nil {
+		return nil, err
 	}
 	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)

@@ -87,6 +87,25 @@ func TestAStoreTellsThisUserWhereItsServerIs(t *testing.T) {
 	}
 }
 
+func TestAFolderWithOtherThingsInItIsNoStore(t *testing.T) {
+	for name, want := range map[string]bool{"plans.txt": false, ".profile": false, "jetstream": false, belongsToDisk: true, lockFile: true} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		srv, err := Start(Options{Store: dir})
+		if err == nil {
+			srv.Close()
+		}
+		if taken := err == nil; taken != want {
+			t.Errorf("a folder with %s: taken is %v (%v)", name, taken, err)
+		}
+		if left, _ := os.ReadDir(dir); !want && len(left) != 1 {
+			t.Errorf("%s is not alone any more: %v", name, left)
+		}
+	}
+}
+
 func TestAStoreThatCannotBeIsNamed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
