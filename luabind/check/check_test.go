@@ -259,6 +259,29 @@ func TestFilesAreCheckedTogetherAndOnce(t *testing.T) {
 	}
 }
 
+func TestTheSameNameInTwoScriptsIsFound(t *testing.T) {
+	script := func(name, text string) script.Source {
+		return script.Source{Name: name, Text: []byte(text), Dir: t.TempDir()}
+	}
+	a := script("a.lua", "print 'a'\nschedule('show', {every = 60}, print)")
+	for name, test := range map[string]struct {
+		b    string
+		want []string
+	}{
+		"at the top":         {"schedule('show', {every = 60}, print)", []string{`1:10 warning wrong-argument: schedule: the name "show" is taken by the schedule at a.lua:2`}},
+		"another name":       {"schedule('show 2', {every = 60}, print)", nil},
+		"on a condition":     {"if vars.b then schedule('show', {every = 60}, print) end", nil},
+		"a name made by run": {"schedule(vars.name, {every = 60}, print)", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := found(t, a, script("b.lua", test.b))
+			if len(got) != len(test.want) || len(got) > 0 && !strings.Contains(got[0], test.want[0]) {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // None of these may take long, or panic.
 func TestHostileSources(t *testing.T) {
 	doubling := "local a0 = 1\n"

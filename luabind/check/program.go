@@ -37,12 +37,15 @@ type loader struct {
 	files  map[string]*file
 	roots  map[string]*os.Root          // by folder; nil for one that cannot be opened
 	reads  map[string]func(path string) // by folder: who is told of its modules
+	// declared are the schedules of the scripts so far, by their names.
+	declared map[string]declaration
 }
 
 // Check finds mistakes in scripts and in the modules that they require, each file once. The findings are in the order of
 // the files, and of their lines.
 func (l *Library) Check(sources []script.Source, limits syntax.Limits) []script.Finding {
-	ld := &loader{lib: l, limits: limits, files: map[string]*file{}, roots: map[string]*os.Root{}, reads: map[string]func(string){}}
+	ld := &loader{lib: l, limits: limits, files: map[string]*file{}, roots: map[string]*os.Root{}, reads: map[string]func(string){},
+		declared: map[string]declaration{}}
 	defer ld.close()
 	var given []*file
 	for _, s := range sources {

@@ -93,6 +93,7 @@ func (r *rules) run() {
 	r.modules()
 	r.statements(r.file.tree.Body)
 	r.topCommands()
+	r.otherScripts()
 	r.locals()
 	r.accidentalGlobals()
 	for _, e := range r.file.tree.LaterEscapes() {

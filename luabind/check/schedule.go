@@ -69,6 +69,39 @@ func (r *rules) topCommands() {
 	})
 }
 
+// declaration is where a script declares a schedule.
+type declaration struct {
+	file *file
+	line int
+}
+
+// otherScripts finds names of schedules that a script given before has taken. Scripts that are served together, or on one
+// server, cannot share one; but they need not be served together, so it is no error.
+func (r *rules) otherScripts() {
+	if r.file.module {
+		return // what it declares is its scripts'
+	}
+	r.fn = r.file.main
+	eachAtTop(r.file.tree.Body, func(e syntax.Expr) {
+		call, ok := e.(*syntax.CallExpr)
+		if !ok || r.scheduleOf(call) == nil || len(call.Args) == 0 {
+			return
+		}
+		name := r.value(call.Args[0])
+		if name.Kind != Text || !name.Exact {
+			return
+		}
+		first, taken := r.loader.declared[name.Text]
+		switch {
+		case !taken:
+			r.loader.declared[name.Text] = declaration{r.file, call.Pos.Line}
+		case first.file != r.file:
+			r.report(WrongArgument, script.SeverityWarning, call.Args[0].At(), "recue serve refuses to serve both scripts: give one of the schedules another name",
+				"schedule: the name %s is taken by the schedule at %s:%d", strconv.Quote(name.Text), first.file.name, first.line)
+		}
+	})
+}
+
 func (r *rules) declaresAny(body []syntax.Stmt) bool {
 	found := false
 	eachAtTop(body, func(e syntax.Expr) {
