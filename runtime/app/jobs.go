@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -101,17 +102,29 @@ func (a *app) jobs(c *cli.Context) error {
 	defer stop()
 	conn, err := bus.Connect(ctx, options)
 	if err != nil {
-		return err
+		return orStore(c, err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }() // every request has had its answer
 	ctx, cancel := context.WithTimeout(ctx, storePatience)
 	defer cancel()
 	store, err := firing.Open(ctx, conn.NATS(), firing.Options{Existing: true})
-	if err != nil {
+	if errors.Is(err, firing.ErrNoState) {
+		return orStore(c, err)
+	} else if err != nil {
 		return err
 	}
 	call := &jobsCall{app: a, c: c, store: store, json: json, name: name}
 	return call.advised(ctx, action.do(call, ctx))
+}
+
+// orStore adds to the error for a server that is away, or has no schedules, that they may
+// be in a folder.
+func orStore(c *cli.Context, err error) error {
+	if c.String("store") != "" || !bus.Temporary(err) && !errors.Is(err, firing.ErrNoState) {
+		return err
+	}
+	hint := fault.HintOf(err) + " (schedules that are served with --store DIR are found by `recue jobs --store DIR`)"
+	return &fault.Exit{Code: fault.ExitCode(err), Err: err, Hint: strings.TrimSpace(hint)}
 }
 
 // jobsWords reads the words behind recue jobs.
