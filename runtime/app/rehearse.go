@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -19,12 +18,17 @@ import (
 	"recue/runtime/script"
 )
 
-const rehearseText = `Runs the schedules of a script in virtual time against a simulated recorder: a week takes about a
-second. It shows every run and recording, and what would go wrong: a start on a task that already
+const rehearseText = `Runs the schedules of scripts in virtual time against a simulated recorder: a week takes about a
+second. It shows the runs and recordings, and what would go wrong: a start on a task that already
 records, a recording that nothing stops, overlaps, failed runs, a start and a stop at the same
-instant, firings on a clock-change night. Exit code 1 when it found such a mistake.
+instant, a run that is lost on a night on which the clocks change. Exit code 1 when it found such a
+mistake. Scripts that are to be served together are rehearsed together: a task that two of them use
+at the same time is found.
 
-No NATS server is needed and none is talked to. The same script, dates and seed give the same output.
+Of runs of a job that are alike, more than ten, three are shown, and how many there are; of recordings
+and mistakes too. --all shows every one.
+
+No NATS server is needed and none is talked to. The same scripts, dates and seed give the same output.
 
 A --fault says what befalls the recorders; it may be repeated:
   away 02:00-03:00          nobody listens between these hours, in the zone of the job
@@ -34,17 +38,19 @@ A --fault says what befalls the recorders; it may be repeated:
 
 Examples:
   recue rehearse nightly.lua --from 2026-11-23 --for 7d
+  recue rehearse nightly.lua shows.lua              as recue serve nightly.lua shows.lua would run them
   recue rehearse nightly.lua --fault "away 02:00-03:00" --fault "reject start 10%" --seed 7`
 
 func (a *app) rehearseCommand() *cli.Command {
 	return &cli.Command{
-		Name: "rehearse", Usage: "run a script's schedules in virtual time", ArgsUsage: "SCRIPT [ARG...]", Description: rehearseText,
+		Name: "rehearse", Usage: "run the schedules of scripts in virtual time", ArgsUsage: "SCRIPT...", Description: rehearseText,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "from", Usage: "begin at this `TIME`, 2026-11-23 or \"2026-11-23 18:00\" (default now)"},
 			&cli.StringFlag{Name: "for", Usage: "rehearse this `DURATION` (default 7d)"},
 			&cli.StringFlag{Name: "till", Usage: "end at this `TIME`, instead of --for"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "what befalls the recorders: `FAULT`, such as \"away 02:00-03:00\"; may be repeated"},
 			&cli.StringFlag{Name: "tz", Usage: "the `ZONE` of --from, --till and the schedules that name none (default the machine's)"},
+			&cli.BoolFlag{Name: "all", Usage: "show every run, recording and mistake, also those that are alike"},
 			varFlag(),
 			&cli.StringFlag{Name: "seed", Usage: "`NUMBER` that fixes all chance, of faults and of math.random (default 1)"},
 		}, slices.DeleteFunc(limitFlags(), func(f cli.Flag) bool { return slices.Contains(f.Names(), "seed") })...),
@@ -74,37 +80,24 @@ func (a *app) rehearse(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	limits := limitsOf(cfg)
-	if !c.Args().Present() {
-		return fault.Usage(errors.New("rehearse: no script is given"), "name one: recue rehearse nightly.lua")
-	}
-	for _, arg := range c.Args().Tail() {
-		if strings.HasSuffix(arg, ".lua") && isFile(arg) {
-			return fault.Usage(fmt.Errorf("rehearse: one script at a time, and %q is a second one", arg), "what follows the script are words for it")
-		}
-	}
-	source, err := a.sourceOf("rehearse", c.Args().First(), limits.Source)
+	scripts, err := a.rehearsed(c.Args().Slice(), limitsOf(cfg))
 	if err != nil {
 		return err
 	}
-	program, err := a.engine.Load(source.name, source.text, limits)
-	if err != nil {
-		return err
-	}
-	if err := a.refuse(source, limits); err != nil {
-		return err
+	name := "" // of all of them
+	for i := range scripts {
+		scripts[i].Host.Env = script.Env{TaskID: cfg.TaskID, Location: zone, Log: log, Grace: grace}
+		scripts[i].Host.Vars, scripts[i].Host.Seed = vars, opts.Seed
+		name = strings.TrimPrefix(name+", "+scripts[i].Name, ", ")
 	}
 	ctx, stop := a.watch(c.Context, func(i *interruption) { a.display.say("%v: ending the rehearsal", i) }, nil)
 	defer stop()
-	result, err := runRehearsal(ctx, program, script.Host{
-		Env:  script.Env{TaskID: cfg.TaskID, Location: zone, Log: log, Grace: grace},
-		Args: c.Args().Tail(), Vars: vars, Dir: source.dir, Limits: limits, Seed: opts.Seed,
-	}, opts)
+	result, err := runRehearsal(ctx, scripts, opts)
 	var failed *script.Error
+	var none *rehearsal.NoJobsError
 	switch {
-	case errors.Is(err, rehearsal.ErrNoJobs):
-		return fault.Usage(fmt.Errorf("%s declares no schedule: there is nothing to rehearse", source.name),
-			`write schedule("name", {daily = "08:00"}, function() … end) at its top`)
+	case errors.As(err, &none):
+		return fault.Usage(none, `write schedule("name", {daily = "08:00"}, function() … end) at its top`)
 	case errors.As(err, &failed) && len(result.Runs) == 0: // it did not come to its schedules
 		a.display.show(err)
 		return &shownError{err}
@@ -112,13 +105,13 @@ func (a *app) rehearse(c *cli.Context) error {
 	if asJSON {
 		a.printJSON(rehearsalJSON(result))
 	} else {
-		a.printRehearsal(source.name, result)
+		a.printRehearsal(name, result, c.Bool("all"))
 	}
 	for _, text := range result.Idle {
 		a.display.say("the fault %q struck no command: is its task, or the zone of its hours, the right one?", text)
 	}
 	if len(result.Runs) == 0 {
-		a.display.say("no schedule of %s fires from %s to %s; recue next lists when they do", visible(source.name), result.From.Format(moment), result.Till.Format(moment))
+		a.display.say("no schedule of %s fires from %s to %s; recue next lists when they do", visible(name), result.From.Format(moment), result.Till.Format(moment))
 	}
 	switch {
 	case err != nil:
@@ -130,14 +123,35 @@ func (a *app) rehearse(c *cli.Context) error {
 	return nil
 }
 
-func runRehearsal(ctx context.Context, program script.Program, host script.Host, opts rehearsal.Options) (_ *rehearsal.Result, err error) {
-	defer recoverCrash(&err)
-	return rehearsal.Rehearse(ctx, program, host, opts)
+// rehearsed reads the scripts that are to be rehearsed together.
+func (a *app) rehearsed(names []string, limits script.Limits) ([]rehearsal.Script, error) {
+	if len(names) == 0 {
+		return nil, fault.Usage(errors.New("rehearse: no script is given"), "name one or more: recue rehearse nightly.lua")
+	}
+	if err := checkTogether("rehearse", names); err != nil {
+		return nil, err
+	}
+	var scripts []rehearsal.Script
+	for _, name := range names {
+		source, err := a.sourceOf("rehearse", name, limits.Source)
+		if err != nil {
+			return nil, err
+		}
+		program, err := a.engine.Load(source.name, source.text, limits)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.refuse(source, limits); err != nil {
+			return nil, err
+		}
+		scripts = append(scripts, rehearsal.Script{Name: source.name, Program: program, Host: script.Host{Dir: source.dir, Limits: limits}})
+	}
+	return scripts, nil
 }
 
-func isFile(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular()
+func runRehearsal(ctx context.Context, scripts []rehearsal.Script, opts rehearsal.Options) (_ *rehearsal.Result, err error) {
+	defer recoverCrash(&err)
+	return rehearsal.Rehearse(ctx, scripts, opts)
 }
 
 func rehearsalOptions(c *cli.Context, cfg *config.Config, zone *time.Location) (rehearsal.Options, error) {

@@ -13,9 +13,11 @@ import (
 // moment is an instant as rehearsals show it: day, time and offset.
 const moment = "Mon 2006-01-02 15:04:05 -07:00"
 
-// printRehearsal writes a rehearsal's result for people.
-func (a *app) printRehearsal(name string, r *rehearsal.Result) {
+// printRehearsal writes a rehearsal's result for people: of what is alike only some,
+// unless they want all.
+func (a *app) printRehearsal(name string, r *rehearsal.Result, all bool) {
 	var b strings.Builder
+	left := 0
 	if r.Printed != "" {
 		b.WriteString(r.Printed)
 	}
@@ -23,7 +25,12 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 	if len(r.Runs) > 0 {
 		b.WriteString("\nruns\n")
 		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for _, run := range r.Runs {
+		for run, more := range folded(r.Runs, all, likeRun) {
+			if more.count > 0 {
+				left += more.count
+				fmt.Fprintf(table, "  …\t%s\t%s\t%d more like these, the last %s\n", visible(run.Job), run.State, more.count, more.last.Due.Format(moment))
+				continue
+			}
 			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", run.Due.Format(moment), visible(run.Job), run.State, runRemarks(run))
 			for line := range strings.Lines(run.Output.String()) {
 				fmt.Fprintf(table, "    | %s\n", visible(strings.TrimSuffix(line, "\n")))
@@ -34,7 +41,12 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 	if len(r.Recordings) > 0 {
 		b.WriteString("\nrecordings\n")
 		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for _, rec := range r.Recordings {
+		for rec, more := range folded(r.Recordings, all, likeRecording) {
+			if more.count > 0 {
+				left += more.count
+				fmt.Fprintf(table, "  …\t\t\t%s\t%d more like these, the last %s\n", visible(rec.TaskID), more.count, more.last.From.Format(moment))
+				continue
+			}
 			till, length := "(goes on)", ""
 			if !rec.Till.IsZero() {
 				till, length = rec.Till.Format(moment), rec.Till.Sub(rec.From).Round(time.Second).String()
@@ -49,7 +61,12 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 	}
 	if len(r.Mistakes) > 0 {
 		b.WriteString("\nmistakes\n")
-		for _, m := range r.Mistakes {
+		for m, more := range folded(r.Mistakes, all, likeMistake) {
+			if more.count > 0 {
+				left += more.count
+				fmt.Fprintf(&b, "  …  %s: %d more like these, the last %s\n", m.Kind, more.count, more.last.At.Format(moment))
+				continue
+			}
 			who := "the script itself: "
 			if m.Job != "" {
 				who = visible(m.Job) + " of " + m.Due.Format("2006-01-02 15:04:05") + ": "
@@ -58,6 +75,9 @@ func (a *app) printRehearsal(name string, r *rehearsal.Result) {
 		}
 	}
 	fmt.Fprintf(&b, "\n%s, %s, %s, %s\n", counted(len(r.Runs), "run"), counted(len(r.Recordings), "recording"), counted(r.Commands, "command"), counted(len(r.Mistakes), "mistake"))
+	if left > 0 {
+		fmt.Fprintf(&b, "%s that are like others are left out: --all shows them\n", counted(left, "row"))
+	}
 	fmt.Fprint(a.out, b.String())
 }
 

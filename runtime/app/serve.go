@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,17 +102,23 @@ func checkServed(scripts []string) error {
 	if len(scripts) == 0 {
 		return fault.Usage(errors.New("serve: no script is given"), "name one or more: recue serve nightly.lua")
 	}
+	if slices.Contains(scripts, "-") {
+		return usage("serve: a script is served from a file, which is read again when it changes")
+	}
+	return checkTogether("serve", scripts)
+}
+
+// checkTogether refuses scripts that cannot be served together.
+func checkTogether(command string, scripts []string) error {
 	files := map[string]string{}
 	for _, name := range scripts {
 		base := filepath.Base(name)
 		first, taken := files[base]
 		switch {
-		case name == "-":
-			return usage("serve: a script is served from a file, which is read again when it changes")
 		case taken && filepath.Clean(first) == filepath.Clean(name):
-			return usage("serve: %s is given twice", name)
+			return usage("%s: %s is given twice", command, name)
 		case taken:
-			return usage("serve: %s and %s have the same name, by which the jobs of a script are known on all machines: rename one", first, name)
+			return usage("%s: %s and %s have the same name, by which the jobs of a script are known on all machines: rename one", command, first, name)
 		}
 		files[base] = name
 	}

@@ -53,7 +53,7 @@ func (r *rehearsal) note(c Command) {
 	b := &r.book
 	b.commands++
 	if c.Run == nil {
-		b.mistake(c.At, nil, "outside a schedule", fmt.Sprintf("%s %s is sent whenever the script is loaded: it belongs into the function of a schedule", c.Cmd, c.TaskID))
+		b.mistake(c.At, nil, "outside a schedule", fmt.Sprintf("%s %s is sent whenever %s is loaded: it belongs into the function of a schedule", c.Cmd, c.TaskID, c.Script))
 	}
 	if c.Cmd == protocol.Status || c.Reply.MsgStatus == "" { // nobody was there
 		return

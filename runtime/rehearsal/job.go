@@ -15,6 +15,7 @@ import (
 // job is a schedule of the script, and what it is about.
 type job struct {
 	script.Job
+	part    *part
 	running []*Run
 	queued  *Run // overlap "queue": at most one
 }
@@ -77,15 +78,16 @@ func (r *rehearsal) await(j *job, after time.Time) {
 		if !next.Due.Before(r.opts.Till) { // interrupted meanwhile
 			return
 		}
-		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j})
+		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j}, next.Lost)
 		r.await(j, next.Due)
 	})
 }
 
-// fire does what the job's overlap policy says. Locked.
-func (r *rehearsal) fire(j *job, run *Run) {
+// fire does what the job's overlap policy says. A firing may stand for others that were
+// lost to a change of the clocks. Locked.
+func (r *rehearsal) fire(j *job, run *Run, lost int) {
 	r.runs = append(r.runs, run)
-	if run.Note != "" {
+	if lost > 0 {
 		r.book.mistake(run.Due, run, "clock change", run.Note)
 	}
 	if len(j.running) == 0 {
@@ -124,9 +126,9 @@ func (r *rehearsal) begin(run *Run) {
 	r.active++
 	run.Began = r.now(run)
 	run.ctx = newCancellable()
-	env := r.host.Env
-	env.Scope, env.Stdout, env.Location = r.client(run, r.host).Scope(), &run.Output, j.Schedule.Zone()
-	env.Log = r.host.Log.WithField("job", j.Name)
+	env := j.part.Host.Env
+	env.Scope, env.Stdout, env.Location = r.client(run, j.part).Scope(), &run.Output, j.Schedule.Zone()
+	env.Log = env.Log.WithField("job", j.Name)
 	if limit := j.Schedule.Timeout; limit > 0 {
 		run.limit = r.clock.AfterFunc(limit, func() {
 			run.ctx.cancel(fmt.Errorf("cancelled after %v, the timeout of the job", limit))
@@ -193,7 +195,7 @@ func stamp(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
 // now is the virtual instant, in the zone of a run's job; nil: of the script itself.
 func (r *rehearsal) now(run *Run) time.Time {
 	if run == nil {
-		return r.clock.Now().In(r.host.Location)
+		return r.clock.Now().In(r.zone)
 	}
 	return r.clock.Now().In(run.job.Schedule.Zone())
 }

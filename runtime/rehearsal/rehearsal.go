@@ -1,11 +1,19 @@
-// Package rehearsal runs the schedules of a script in virtual time against
+// Package rehearsal runs the schedules of scripts in virtual time against
 // simulated recorders, and finds what would go wrong.
 //
-// The script is the real one, with its real branches and commands; only the time
+// The scripts are the real ones, with their real branches and commands; only the time
 // jumps to the next wake-up whenever everything waits, and the commands do not
-// travel over NATS. The same script, options and seed give the same result.
+// travel over NATS. The same scripts, options and seed give the same result.
 //
-//	result, err := rehearsal.Rehearse(ctx, program, host, rehearsal.Options{From: monday, Till: monday.AddDate(0, 0, 7)})
+//	result, err := rehearsal.Rehearse(ctx, scripts, rehearsal.Options{From: monday, Till: monday.AddDate(0, 0, 7)})
+//
+// # Nights on which the clocks change
+//
+// A firing that such a night moves, or whose time occurs twice, is no mistake: it does
+// what the words of its schedule say, and most schedules have no other way. It has a note
+// where it is listed. A mistake it is where a run is lost: where several times of a
+// schedule do not occur, and all of them come to one run behind the gap, the schedule has
+// promised more runs than there are.
 package rehearsal
 
 import (
@@ -13,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,31 +49,51 @@ const patience = 24 * time.Hour
 // for a script that asks without a pause: at latency it has 60,000.
 const busiest = 50_000
 
+// Script is one of the scripts that are rehearsed together. Of its Host the parts are made
+// here that belong to a rehearsal: the clock, the recorder, the list of jobs.
+type Script struct {
+	Name    string
+	Program script.Program
+	Host    script.Host
+}
+
+// part is a script that takes part.
+type part struct {
+	Script
+	declared bool          // it has run, its jobs are known
+	over     chan struct{} // closed when it may end
+	released bool          // over is closed
+	ended    bool
+	err      error // of its end
+}
+
 // rehearsal is one rehearsal. Its fields are guarded by mu: timers run on the
 // goroutine of drive, ends of runs on those of branches.
 type rehearsal struct {
-	opts   Options
-	host   script.Host
-	clock  *clock.Virtual
-	studio *studio
-	over   chan struct{} // no further firings, no run is left
+	opts    Options
+	zone    *time.Location // of what belongs to no job
+	clock   *clock.Virtual
+	studio  *studio
+	own     *cancellable // the context of the scripts themselves
+	printed output
 
 	declares script.JobList
 
 	mu       sync.Mutex
+	parts    []*part // they run one after the other until each has declared its jobs
 	jobs     []*job
 	active   int
-	declared bool // the script has run, its jobs are known
-	ended    bool // the program has ended
+	declared bool // all scripts have run, their jobs are known
 	book     book
 	runs     []*Run
 }
 
-// Rehearse rehearses a program. The error is that of a script that does not come to its
-// schedules, or the cause of ctx's end; what runs did wrong is in the Result.
-func Rehearse(ctx context.Context, program script.Program, host script.Host, opts Options) (*Result, error) {
+// Rehearse rehearses scripts together: at least one, with one zone and one log. The error
+// is that of a script that does not come to its schedules, or the cause of ctx's end;
+// what runs did wrong is in the Result.
+func Rehearse(ctx context.Context, scripts []Script, opts Options) (*Result, error) {
 	clk := clock.NewVirtual(opts.From)
-	r := &rehearsal{opts: opts, clock: clk, over: make(chan struct{})}
+	r := &rehearsal{opts: opts, clock: clk, zone: scripts[0].Host.Location, own: newCancellable()}
 	r.studio = &studio{
 		clock:     clk,
 		now:       r.now,
@@ -72,27 +101,45 @@ func Rehearse(ctx context.Context, program script.Program, host script.Host, opt
 		recorders: map[string]*simulator.Recorder{},
 		told:      r.note,
 	}
-	var printed output
-	host.Clock, host.Stdout, host.Then = clk, &printed, r.then
-	host.Recorder = r.client(nil, host)
-	host.Jobs = &r.declares
-	r.host = host
-	host.Log.Logger.AddHook(logTime{clk, host.Location})
-
-	own := newCancellable()
-	stop := context.AfterFunc(ctx, func() { r.interrupt(own, context.Cause(ctx)) })
+	for _, s := range scripts {
+		p := &part{Script: s, over: make(chan struct{})}
+		p.Host.Clock, p.Host.Stdout, p.Host.Jobs = clk, &r.printed, &r.declares
+		p.Host.Recorder = r.client(nil, p)
+		p.Host.Then = func(context.Context) error { return r.then(p) }
+		r.parts = append(r.parts, p)
+	}
+	scripts[0].Host.Log.Logger.AddHook(logTime{clk, r.zone})
+	stop := context.AfterFunc(ctx, func() { r.interrupt(context.Cause(ctx)) })
 	defer stop()
-	var failed error
-	clk.Hold()
+	r.load(r.parts[0])
+	r.drive()
+	return r.result(r.printed.String()), r.failure()
+}
+
+// load lets a script run.
+func (r *rehearsal) load(p *part) {
+	r.clock.Hold()
 	go func() {
-		failed = program.Run(own, host)
+		err := p.Program.Run(r.own, p.Host)
 		r.mu.Lock()
-		r.ended = true
+		p.ended, p.err = true, err
 		r.mu.Unlock()
-		clk.Release()
+		r.clock.Release()
 	}()
-	r.drive(own)
-	return r.result(printed.String()), failed
+}
+
+// failure is the error of the script that did not come to its schedules, or else the
+// first one that there is.
+func (r *rehearsal) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var failed error
+	for _, p := range r.parts {
+		if p.err != nil && (failed == nil || !p.declared) {
+			failed = p.err
+		}
+	}
+	return failed
 }
 
 // logTime gives the lines of the log virtual times.
@@ -110,83 +157,115 @@ func (t logTime) Fire(e *logrus.Entry) error {
 	return nil
 }
 
-func (r *rehearsal) client(run *Run, host script.Host) *recorder.Client {
-	return recorder.NewOn(line{r.studio, run}, recorder.Options{Subject: r.opts.Subject, Timeout: r.opts.Timeout, Log: host.Log})
+func (r *rehearsal) client(run *Run, p *part) *recorder.Client {
+	return recorder.NewOn(line{r.studio, run, p.Name}, recorder.Options{Subject: r.opts.Subject, Timeout: r.opts.Timeout, Log: p.Host.Log})
 }
 
-// drive lets the time go on until the program has ended.
-func (r *rehearsal) drive(own *cancellable) {
+// drive lets the time go on until the scripts have ended.
+func (r *rehearsal) drive() {
 	minute, steps := time.Time{}, 0
 	for {
 		next, waits := r.clock.Next()
-		r.mu.Lock()
-		ended, finished := r.ended, r.declared && r.active == 0 && (!waits || !next.Before(r.opts.Till))
-		declared := r.declared
-		r.mu.Unlock()
+		phase, p := r.phase(next, waits)
 		switch {
-		case ended:
+		case phase == over:
 			return
-		case finished:
-			r.finish()
+		case phase == ending && !p.released:
+			p.released = true
+			r.clock.Hold() // then's, which goes on
+			close(p.over)
 			continue
-		case !waits && !declared:
-			own.cancel(errors.New("the script waits for something that never comes"))
+		case !waits && phase != firing:
+			r.own.cancel(errors.New("the script waits for something that never comes"))
 			continue
 		case !waits:
 			r.cancelRuns(errors.New("it waits for something that never comes"))
 			continue
 		case next.After(r.opts.Till.Add(patience)):
 			r.cancelRuns(fmt.Errorf("still running %v after the end of the rehearsal", patience))
-			own.cancel(errors.New("the script did not end"))
+			r.own.cancel(errors.New("the script did not end"))
 		}
 		if next.Sub(minute) >= time.Minute {
 			minute, steps = next, 0
 		}
 		if steps++; steps == busiest {
-			err := fmt.Errorf("more than %d commands and waits within a minute, at %s: is a sleep missing in a loop?", busiest, next.In(r.host.Location).Format(time.DateTime))
+			err := fmt.Errorf("more than %d commands and waits within a minute, at %s: is a sleep missing in a loop?", busiest, next.In(r.zone).Format(time.DateTime))
 			r.cancelRuns(err)
-			own.cancel(err)
+			r.own.cancel(err)
 		}
 		r.clock.Step()
 	}
 }
 
-// then is called when the script has run: its jobs fire from now on.
-func (r *rehearsal) then(context.Context) error {
-	if len(r.declares.All()) == 0 {
-		return ErrNoJobs
-	}
+// phase is how far a rehearsal is.
+type phase int
+
+const (
+	loading phase = iota // a script runs that has not declared all its jobs yet
+	firing
+	ending // no further firings, no run is left; or a script has failed while it was loaded
+	over
+)
+
+// phase says how far it is, and of an ending one, which script ends: one after the other.
+func (r *rehearsal) phase(next time.Time, waits bool) (phase, *part) {
 	r.mu.Lock()
-	r.declared = true
-	for _, declared := range r.declares.All() {
-		j := &job{Job: declared}
-		r.jobs = append(r.jobs, j)
-		r.await(j, r.opts.From.Add(-time.Nanosecond))
+	defer r.mu.Unlock()
+	failed := false
+	var last *part // of those that have declared their jobs
+	for _, p := range r.parts {
+		failed = failed || p.ended && !p.declared
+		if p.declared && !p.ended && last == nil {
+			last = p
+		}
+	}
+	switch finished := r.declared && r.active == 0 && (!waits || !next.Before(r.opts.Till)); {
+	case (failed || r.declared) && last == nil:
+		return over, nil
+	case failed || finished || last != nil && (last.released || r.parts[0].released):
+		return ending, last
+	case r.declared:
+		return firing, nil
+	}
+	return loading, nil
+}
+
+// then is called when a script has run. When all have, their jobs fire.
+func (r *rehearsal) then(p *part) error {
+	r.mu.Lock()
+	declared := r.declares.All()[len(r.jobs):]
+	if len(declared) == 0 {
+		r.mu.Unlock()
+		return &NoJobsError{p.Name}
+	}
+	p.declared = true
+	for _, own := range declared {
+		r.jobs = append(r.jobs, &job{Job: own, part: p})
+	}
+	if i := slices.Index(r.parts, p); i+1 < len(r.parts) {
+		r.load(r.parts[i+1])
+	} else {
+		r.declared = true
+		for _, j := range r.jobs {
+			r.await(j, r.opts.From.Add(-time.Nanosecond))
+		}
 	}
 	r.mu.Unlock()
 	r.clock.Release()
-	<-r.over // finish has taken the hold up again
+	<-p.over // drive has taken the hold up again
 	return nil
 }
 
-// ErrNoJobs is in the chain of the error for a script that declares no schedule.
-var ErrNoJobs = errors.New("the script declares no schedule: there is nothing to rehearse")
+// NoJobsError is the error for a script that declares no schedule.
+type NoJobsError struct{ Script string }
 
-// finish lets the program end.
-func (r *rehearsal) finish() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	select {
-	case <-r.over:
-	default:
-		r.clock.Hold()
-		close(r.over)
-	}
+func (e *NoJobsError) Error() string {
+	return e.Script + " declares no schedule: there is nothing to rehearse"
 }
 
 // interrupt is the end of the caller's context.
-func (r *rehearsal) interrupt(own *cancellable, cause error) {
-	own.cancel(cause)
+func (r *rehearsal) interrupt(cause error) {
+	r.own.cancel(cause)
 	r.mu.Lock()
 	r.opts.Till = r.clock.Now() // no further firings
 	r.mu.Unlock()

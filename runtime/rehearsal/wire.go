@@ -33,6 +33,7 @@ type studio struct {
 type Command struct {
 	At      time.Time
 	Run     *Run // nil: the script itself
+	Script  string
 	Subject string
 	protocol.Command
 	Reply protocol.Reply // what the recorder answered, also where the answer was lost
@@ -44,6 +45,7 @@ type Command struct {
 type line struct {
 	studio *studio
 	run    *Run
+	script string // its name
 }
 
 // Request carries the command out at once and brings the reply when it is due.
@@ -61,7 +63,7 @@ func (l line) Request(subject string, data []byte, timeout time.Duration, done f
 	}
 	now := s.now(l.run)
 	fate := s.faults.draw(now, command)
-	reply := s.carryOut(Command{At: now, Run: l.run, Subject: subject, Command: command, Fault: fate.name}, fate)
+	reply := s.carryOut(Command{At: now, Run: l.run, Script: l.script, Subject: subject, Command: command, Fault: fate.name}, fate)
 	switch {
 	case fate.away:
 		c.later(s.clock, latency, nil, bus.NoRecorder(subject, "the simulated recorder, which is away"))

@@ -8,7 +8,7 @@ _recue() {
         'test:run test scenarios'
         'check:find mistakes in scripts without running them'
         'next:list when the schedules of scripts will fire'
-        'rehearse:run a script'\''s schedules in virtual time'
+        'rehearse:run the schedules of scripts in virtual time'
         'serve:run the schedules of scripts, durably, until stopped'
         'jobs:list the schedules that are served; pause, resume, fire now, history'
         'start:start one recording'
@@ -75,6 +75,7 @@ _recue() {
         '--tz=[ZONE of --from, --till and the schedules that name none (default the machine'\''s)]:ZONE: ' \
         '--for=[rehearse this DURATION (default 7d)]:DURATION: ' \
         '--fault=[what befalls the recorders\: FAULT, such as "away 02\:00-03\:00"; may be repeated]:FAULT: ' \
+        '--all[show every run, recording and mistake, also those that are alike]' \
         '--store=[keep the state in this DIR, in a NATS server inside this process]:DIR:_files' \
         '--listen=[with --store\: be the NATS server of the recorders, at this ADDRESS]:ADDRESS: ' \
         '--replicas=[keep the state on this NUMBER of a cluster'\''s servers\: 1, 3 or 5 (default\: as it is kept already, else 1)]:NUMBER: ' \
@@ -256,6 +257,7 @@ _recue() {
         '--till=[end at this TIME, instead of --for]:TIME: ' \
         '--fault=[what befalls the recorders\: FAULT, such as "away 02\:00-03\:00"; may be repeated]:FAULT: ' \
         '--tz=[the ZONE of --from, --till and the schedules that name none (default the machine'\''s)]:ZONE: ' \
+        '--all[show every run, recording and mistake, also those that are alike]' \
         '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
         '--seed=[NUMBER that fixes all chance, of faults and of math.random (default 1)]:NUMBER: ' \
         '--max-compute=[how long a script may compute without waiting for anything, a DURATION (RECUE_MAX_COMPUTE, default 5s)]:DURATION: ' \
