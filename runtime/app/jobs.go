@@ -28,6 +28,9 @@ const jobsText = `Looks into the schedules that recue serve keeps, on the server
   recue jobs cancel RUN           ends a run; history and fire show its name
   recue jobs remove JOB           forgets a job whose script is not served any more
 
+All times, those that are shown and that of --until, are in the zone of their job, and are shown with its
+distance from UTC. --until takes any other zone as 2026-12-27T06:00:00+01:00.
+
 Examples:
   recue jobs --store /var/lib/recue
   recue jobs history nightly -n 100 --server nats://studio:4222
@@ -40,7 +43,7 @@ func (a *app) jobsCommand() *cli.Command {
 		Description: jobsText,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "store", Usage: "the schedules of the recue serve on this `DIR`"},
-			&cli.StringFlag{Name: "until", Usage: "with pause: fire again from this `TIME` on: 18:30, 2026-12-27 or \"2026-12-27 06:00\""},
+			&cli.StringFlag{Name: "until", Usage: "with pause: fire again from this `TIME` on, in the zone of the job: 18:30, 2026-12-27 or \"2026-12-27 06:00\""},
 			&cli.StringFlag{Name: "n", Usage: "with history: show `NUMBER` runs (default 20)"},
 		},
 		Action: a.jobs,
@@ -187,12 +190,16 @@ func (j *jobsCall) pause(ctx context.Context) error {
 	var until *time.Time
 	told := "until it is resumed"
 	if j.c.IsSet("until") {
-		at, err := j.untilFlag()
+		job, err := j.store.Job(ctx, j.name)
+		if err != nil {
+			return err
+		}
+		at, err := j.untilFlag(job.Location())
 		if err != nil {
 			return err
 		}
 		until = &at
-		told = "until " + dueText(at)
+		told = fmt.Sprintf("until %s (%v, the zone of the job)", dueText(at), at.Location())
 	}
 	if err := j.store.Pause(ctx, j.name, until); err != nil {
 		return err
@@ -200,18 +207,23 @@ func (j *jobsCall) pause(ctx context.Context) error {
 	return j.tell("paused", "%s is paused %s; what runs goes on", told)
 }
 
-// untilFlag reads --until, in this machine's zone.
-func (j *jobsCall) untilFlag() (time.Time, error) {
-	now := time.Now().In(j.app.machine.Zone)
+// untilFlag reads --until, in the job's zone where the time names none.
+func (j *jobsCall) untilFlag(zone *time.Location) (time.Time, error) {
+	now := time.Now().In(zone)
 	text := j.c.String("until")
 	at, err := clock.ParseInstant(text, now)
 	if err != nil {
-		if at, err = schedule.ParseFrom(text, j.app.machine.Zone); err != nil {
+		at, err = schedule.ParseFrom(text, zone)
+	}
+	if err != nil {
+		full, failed := time.Parse(time.RFC3339, text)
+		if failed != nil {
 			return at, usage("--until: %w", err)
 		}
+		at = full.In(zone)
 	}
 	if !at.After(now) {
-		return at, usage("--until %s has passed", text)
+		return at, usage("--until %s has passed: in %v, the zone of the job, it is %s", text, zone, now.Format("2006-01-02 15:04"))
 	}
 	return at, nil
 }

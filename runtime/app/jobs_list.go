@@ -25,6 +25,8 @@ type jobEntry struct {
 	PausedUntil *time.Time `json:"paused_until,omitempty"`
 	Last        *runEntry  `json:"last,omitempty"`
 	Running     []runEntry `json:"running"`
+
+	stop *firing.Stop
 }
 
 // runEntry is a run as --output json lists it.
@@ -63,7 +65,7 @@ func (j *jobsCall) list(ctx context.Context) error {
 		if s.Job.Retired && len(s.Running) == 0 {
 			continue
 		}
-		e := jobEntry{Job: s.Job.Name, State: stateOf(s), Script: s.Job.Script, PausedUntil: s.Job.PausedUntil, Running: []runEntry{}}
+		e := jobEntry{Job: s.Job.Name, State: stateOf(s), Script: s.Job.Script, PausedUntil: s.Job.PausedUntil, stop: s.Job.Stop, Running: []runEntry{}}
 		if !s.Next.IsZero() {
 			e.Next = &s.Next
 		}
@@ -86,21 +88,24 @@ func (j *jobsCall) list(ctx context.Context) error {
 			next = dueText(*e.Next)
 		}
 		if e.Last != nil {
-			last = string(e.Last.State) + " " + dueText(e.Last.Due.In(zoneOf(e.Next, j.app.machine.Zone)))
+			last = string(e.Last.State) + " " + e.Last.Due.Format(lastMoment)
 		}
-		rows = append(rows, []string{visible(e.Job), e.State, next, last})
+		name := visible(e.Job)
+		if stop := e.stop; stop != nil { // its own name has all of this, and fills a line
+			name = "stop " + visible(stop.TaskID)
+			if planner := stop.Planner(); e.Last == nil && planner != "" {
+				last = "for " + visible(planner)
+			}
+		}
+		rows = append(rows, []string{name, e.State, next, last})
 	}
 	j.printTable(rows)
 	return nil
 }
 
-// zoneOf is the zone of an instant, or another where there is none.
-func zoneOf(t *time.Time, other *time.Location) *time.Location {
-	if t != nil {
-		return t.Location()
-	}
-	return other
-}
+// lastMoment is an instant as the list of the jobs shows those of the past: without the day
+// of the week, so that a line of it fits into a window.
+const lastMoment = "2006-01-02 15:04:05 -07:00"
 
 // history prints the runs of a job.
 func (j *jobsCall) history(ctx context.Context) error {
@@ -135,7 +140,7 @@ func (j *jobsCall) history(ctx context.Context) error {
 		if r.Attempt > 1 {
 			reason = strings.TrimSuffix(fmt.Sprintf("begun %d times: %s", r.Attempt, reason), ": ")
 		}
-		rows = append(rows, []string{dueText(r.Due.In(j.app.machine.Zone)), string(r.State), took, visible(r.ID()), visible(r.Node), visible(reason)})
+		rows = append(rows, []string{dueText(r.Due), string(r.State), took, visible(r.ID()), visible(r.Node), visible(reason)})
 	}
 	j.printTable(rows)
 	return nil

@@ -12,20 +12,22 @@ import (
 	"recue/runtime/metrics"
 )
 
-// declared gives the name of a job that a script declares, "" for planned stops.
-func (s *service) declared(job string) string {
+// declared gives the name and the zone of a job that a script declares, "" and UTC for
+// planned stops.
+func (s *service) declared(job string) (name string, zone *time.Location) {
 	for _, w := range s.scripts {
-		if _, leave, err := w.enter(job); err == nil {
+		if j, leave, err := w.enter(job); err == nil {
 			leave()
-			return job
+			return job, j.Schedule.Zone()
 		}
 	}
-	return ""
+	return "", time.UTC
 }
 
 // fired counts a firing that this node published.
 func (s *service) fired(f firing.Firing, _ time.Duration) {
-	s.metrics.Fired(s.declared(f.Job), string(f.Kind))
+	name, _ := s.declared(f.Job)
+	s.metrics.Fired(name, string(f.Kind))
 }
 
 // serveMetrics begins to answer at --metrics, if that was given. It does so before there

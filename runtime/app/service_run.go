@@ -75,8 +75,9 @@ func (s *service) tellFailed(log *logrus.Entry, err error) {
 
 // runEnded logs what became of a firing.
 func (s *service) runEnded(r firing.Run) {
-	s.metrics.Ended(s.declared(r.Job), string(r.State), r.Count)
-	log := jobLog(s.log, r.Job, r.Due).WithField("run", r.ID())
+	name, zone := s.declared(r.Job)
+	s.metrics.Ended(name, string(r.State), r.Count)
+	log := jobLog(s.log, r.Job, r.Due.In(zone)).WithField("run", r.ID())
 	switch r.State {
 	case firing.Done:
 		log.WithField("took", r.Ended.Sub(*r.Began).Round(time.Millisecond).String()).Info("the run is done")

@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Status is a job as `recue jobs` lists it.
+// Status is a job as `recue jobs` lists it. Its times are in the job's zone; those of a
+// planned stop, in that of the job whose recording it is to stop.
 type Status struct {
 	Job     Job
 	Next    time.Time // zero: it fires no more, or is paused without an end
@@ -48,7 +49,53 @@ func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
 	if err := s.addRuns(ctx, list, lastOf); err != nil {
 		return nil, storeError("read the runs", err)
 	}
+	inZones(list)
 	return list, nil
+}
+
+// inZones puts the times of all jobs into their zones.
+func inZones(list []Status) {
+	names, zones := map[string]string{}, map[string]*time.Location{} // of the jobs' zones; by those names
+	for _, st := range list {
+		names[st.Job.Name] = st.Job.Zone
+		if zones[st.Job.Zone] == nil {
+			zones[st.Job.Zone] = st.Job.Location()
+		}
+	}
+	for i := range list {
+		st := &list[i]
+		zone := zones[st.Job.Zone]
+		if st.Job.Stop != nil {
+			zone = cmp.Or(zones[names[st.Job.Stop.Planner()]], zone)
+		}
+		st.in(zone)
+	}
+}
+
+// in puts the times into a zone.
+func (st *Status) in(zone *time.Location) {
+	if !st.Next.IsZero() {
+		st.Next = st.Next.In(zone)
+	}
+	st.Job.PausedUntil = inZone(st.Job.PausedUntil, zone)
+	if st.Last != nil {
+		st.Last.in(zone)
+	}
+	for i := range st.Running {
+		st.Running[i].in(zone)
+	}
+}
+
+func (r *Run) in(zone *time.Location) {
+	r.Due, r.Began, r.Ended = r.Due.In(zone), inZone(r.Began, zone), inZone(r.Ended, zone)
+}
+
+func inZone(t *time.Time, zone *time.Location) *time.Time {
+	if t == nil {
+		return nil
+	}
+	there := t.In(zone)
+	return &there
 }
 
 // addRuns adds to the jobs what runs and what ran last.
@@ -124,10 +171,15 @@ func (j *Job) next(now time.Time) time.Time {
 	return o.Due
 }
 
-// History lists a job's runs, the newest first: at most so many, 0 for all. What nobody
-// has asked for is not read, where the job's last firings tell which runs those are.
+// Job reads a job. It is ErrNoJob where there is none, or its script declares it no more.
+func (s *Store) Job(ctx context.Context, name string) (Job, error) { return s.job(ctx, name) }
+
+// History lists a job's runs, the newest first and their times in the job's zone: at most
+// so many, 0 for all. What nobody has asked for is not read, where the job's last firings
+// tell which runs those are.
 func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error) {
-	if _, err := s.job(ctx, job); err != nil {
+	j, err := s.job(ctx, job)
+	if err != nil {
 		return nil, err
 	}
 	runs, err := s.history(ctx, job, most)
@@ -137,6 +189,9 @@ func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error
 	slices.SortFunc(runs, func(a, b Run) int { return b.Due.Compare(a.Due) })
 	if most > 0 {
 		runs = runs[:min(most, len(runs))]
+	}
+	for i := range runs {
+		runs[i].in(j.Location())
 	}
 	return runs, nil
 }

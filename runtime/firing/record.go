@@ -1,6 +1,7 @@
 package firing
 
 import (
+	"strings"
 	"time"
 
 	"recue/runtime/schedule"
@@ -32,11 +33,30 @@ func (j *Job) schedule() (*schedule.Schedule, error) {
 	return schedule.New(j.Spec, zone)
 }
 
+// Location is the zone of the job's times.
+func (j *Job) Location() *time.Location {
+	zone, err := schedule.Zone(j.Zone)
+	if err != nil { // of a record by a machine that knows more zones
+		return time.UTC
+	}
+	return zone
+}
+
 // Stop is a recording that has to be stopped, whoever is alive by then.
 type Stop struct {
 	TaskID  string `json:"task_id"`
 	Subject string `json:"subject"`
-	Run     string `json:"run"` // the job that started it
+	Run     string `json:"run"` // that started it
+}
+
+// Planner is the job whose run started the recording, "" where that is not known.
+func (s *Stop) Planner() string {
+	token, _, _ := strings.Cut(s.Run, ".")
+	job, err := jobOf(token)
+	if err != nil {
+		return ""
+	}
+	return job
 }
 
 // Kind says why a firing is in the stream.
