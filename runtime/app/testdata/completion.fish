@@ -229,7 +229,7 @@ complete -c recue -n '__fish_seen_subcommand_from serve' -l output -x -a 'text j
 complete -c recue -n '__fish_seen_subcommand_from serve' -l help -s h -d 'show the help of this command'
 complete -c recue -n '__fish_seen_subcommand_from jobs' -a 'cancel fire history list pause remove resume'
 complete -c recue -n '__fish_seen_subcommand_from jobs' -l store -r -F -d 'the schedules of the recue serve on this DIR'
-complete -c recue -n '__fish_seen_subcommand_from jobs' -l until -x -d 'with pause: fire again from this TIME on: 18:30, 2026-12-27 or "2026-12-27 06:00"'
+complete -c recue -n '__fish_seen_subcommand_from jobs' -l until -x -d 'with pause: fire again from this TIME on, in the zone of the job: 18:30, 2026-12-27 or "2026-12-27 06:00"'
 complete -c recue -n '__fish_seen_subcommand_from jobs' -s n -x -d 'with history: show NUMBER runs (default 20)'
 complete -c recue -n '__fish_seen_subcommand_from jobs' -l server -s s -x -d 'URL of the NATS server, or several separated by commas (NATS_URL, default nats://localhost:4222)'
 complete -c recue -n '__fish_seen_subcommand_from jobs' -l subject -x -d 'NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)'

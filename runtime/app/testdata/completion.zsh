@@ -82,7 +82,7 @@ _recue() {
         '--grace=[DURATION that runs may go on once it is to end (default 10s)]:DURATION: ' \
         '--on-failure=[COMMAND or URL that is told of every run that failed or was interrupted, as JSON]:COMMAND: ' \
         '--metrics=[serve /metrics for Prometheus, /healthz and /readyz over HTTP at this ADDRESS]:ADDRESS: ' \
-        '--until=[with pause\: fire again from this TIME on\: 18\:30, 2026-12-27 or "2026-12-27 06\:00"]:TIME: ' \
+        '--until=[with pause\: fire again from this TIME on, in the zone of the job\: 18\:30, 2026-12-27 or "2026-12-27 06\:00"]:TIME: ' \
         '--segment-time=[length of one file of the recording, DURATION (default 300s)]:DURATION: ' \
         '--snd-source=[name of the sound source, NAME (default pulsesrc01)]:NAME: ' \
         '--snd-byterate=[sound byterate, NUMBER (default 96)]:NUMBER: ' \
@@ -336,7 +336,7 @@ _recue() {
                 jobs)
                     _arguments -S \
         '--store=[the schedules of the recue serve on this DIR]:DIR:_files' \
-        '--until=[with pause\: fire again from this TIME on\: 18\:30, 2026-12-27 or "2026-12-27 06\:00"]:TIME: ' \
+        '--until=[with pause\: fire again from this TIME on, in the zone of the job\: 18\:30, 2026-12-27 or "2026-12-27 06\:00"]:TIME: ' \
         '-n[with history\: show NUMBER runs (default 20)]:NUMBER: ' \
         '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
