@@ -8,6 +8,8 @@ import (
 
 	"github.com/xrash/smetrics"
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/tables"
 )
 
 // errArgument is a wrong argument; it is raised as text, with the position.
@@ -120,19 +122,17 @@ func clip(s string, most int) string {
 
 // takeOptions reads an options table; elsewhere is the Param's, also names options that the caller reads itself.
 func (c *Call) takeOptions(fields []Param, elsewhere map[string]string, table *lua.LTable, also []string) error {
-	var failed error
-	each(table, func(key, v lua.LValue) {
-		if failed != nil {
-			return
-		}
-		failed = c.takeOption(fields, elsewhere, key, v, also)
-	})
-	for i := range fields {
-		if p := &fields[i]; failed == nil && !p.Optional && c.Value(p.Name) == nil {
-			failed = argumentf("%s is missing: expected %s", p.Name, p.Type.Article)
+	for key, v := range tables.All(table) {
+		if err := c.takeOption(fields, elsewhere, key, v, also); err != nil {
+			return err
 		}
 	}
-	return failed
+	for i := range fields {
+		if p := &fields[i]; !p.Optional && c.Value(p.Name) == nil {
+			return argumentf("%s is missing: expected %s", p.Name, p.Type.Article)
+		}
+	}
+	return nil
 }
 
 func (c *Call) takeOption(fields []Param, elsewhere map[string]string, key, v lua.LValue, also []string) error {

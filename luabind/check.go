@@ -11,6 +11,7 @@ import (
 	"recue/luabind/dialect"
 	"recue/luabind/stdlib"
 	"recue/luabind/syntax"
+	"recue/luabind/tables"
 	"recue/luabind/vm"
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
@@ -153,16 +154,18 @@ func globals() map[string]check.Table {
 	stdlib.Open(L, stdlib.Host{})
 	dialect.Install(L, dialect.Options{})
 	known := map[string]check.Table{"arg": {}, "vars": {}}
-	each(L.G.Global, func(key, v lua.LValue) {
+	for key, v := range tables.All(L.G.Global) {
 		table, isTable := v.(*lua.LTable)
 		if !isTable || table == L.G.Global {
 			known[key.String()] = check.Table{}
-			return
+			continue
 		}
 		fields := map[string]bool{}
-		each(table, func(key, _ lua.LValue) { fields[key.String()] = true })
+		for key := range tables.All(table) {
+			fields[key.String()] = true
+		}
 		known[key.String()] = check.Table{Fields: fields}
-	})
+	}
 	for _, f := range Funcs() {
 		group, name, grouped := strings.Cut(f.Name, ".")
 		if !grouped {

@@ -9,7 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/dialect"
-	"recue/luabind/vm"
+	"recue/luabind/tables"
 	"recue/runtime/protocol"
 )
 
@@ -65,7 +65,7 @@ var (
 )
 
 // replyShape is that of a reply without fields that the protocol does not know.
-var replyShape = vm.NewShape("ok", "task_id", "msg_status", "app_status", "payload")
+var replyShape = tables.NewShape("ok", "task_id", "msg_status", "app_status", "payload")
 
 // replyTable is a valid reply as scripts see it. It needs no baton: the table is
 // nobody else's yet, and of L it only reads the marks, which openMarks has made.
@@ -126,12 +126,4 @@ func mark(L *lua.LState, name string) *lua.LTable {
 	t := L.NewTable()
 	registry.RawSetString(name, t)
 	return t
-}
-
-// each calls f for every entry, in the order in which a script sees them with
-// pairs. (gopher-lua's ForEach goes over a Go map, in another order every time.)
-func each(t *lua.LTable, f func(key, value lua.LValue)) {
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		f(k, v)
-	}
 }

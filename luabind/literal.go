@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/syntax"
+	"recue/luabind/tables"
 )
 
 // Bounds of a value that is written out: people read it, and a table may contain itself.
@@ -158,7 +159,9 @@ type entry struct{ key, value lua.LValue }
 // sorted lists a table's entries: whole numbers first, then the other keys as text.
 func sorted(t *lua.LTable) []entry {
 	var entries []entry
-	each(t, func(k, v lua.LValue) { entries = append(entries, entry{k, v}) })
+	for k, v := range tables.All(t) {
+		entries = append(entries, entry{k, v})
+	}
 	slices.SortStableFunc(entries, func(a, b entry) int {
 		x, aNumber := a.key.(lua.LNumber)
 		y, bNumber := b.key.(lua.LNumber)
@@ -198,36 +201,38 @@ func (c *comparison) same(a, b lua.LValue) bool {
 		return true
 	}
 	c.assumed[pair] = true
-	count, equal := 0, true
-	each(x, func(k, v lua.LValue) {
-		count++
-		equal = equal && c.same(v, y.RawGet(k))
-	})
-	each(y, func(_, _ lua.LValue) { count-- })
-	return equal && count == 0
+	for k, v := range tables.All(x) {
+		if !c.same(v, y.RawGet(k)) {
+			return false
+		}
+	}
+	return tables.Count(x) == tables.Count(y)
 }
 
 // within says whether a table has all fields of another with the same values;
 // tables among them are compared in the same way.
 func within(fields, table *lua.LTable, depth int) bool {
-	met := true
-	each(fields, func(k, want lua.LValue) {
+	for k, want := range tables.All(fields) {
 		got := table.RawGet(k)
 		inner, ok := want.(*lua.LTable)
 		gotTable, gotOK := got.(*lua.LTable)
+		met := false
 		if ok && gotOK && depth < maxLiteralDepth {
-			met = met && within(inner, gotTable, depth+1)
-			return
+			met = within(inner, gotTable, depth+1)
+		} else {
+			met = same(got, want)
 		}
-		met = met && same(got, want)
-	})
-	return met
+		if !met {
+			return false
+		}
+	}
+	return true
 }
 
 // only is the part of a table that has the other's fields.
 func (r *run) only(fields, table *lua.LTable, depth int) *lua.LTable {
 	part := r.vm.State().NewTable()
-	each(fields, func(k, want lua.LValue) {
+	for k, want := range tables.All(fields) {
 		got := table.RawGet(k)
 		inner, ok := want.(*lua.LTable)
 		gotTable, gotOK := got.(*lua.LTable)
@@ -235,6 +240,6 @@ func (r *run) only(fields, table *lua.LTable, depth int) *lua.LTable {
 			got = r.only(inner, gotTable, depth+1)
 		}
 		part.RawSet(k, got)
-	})
+	}
 	return part
 }

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/tables"
 	"recue/luabind/vm"
 	"recue/runtime/fault"
 )
@@ -102,11 +103,12 @@ func contains(c *Call) error {
 		return c.settle(strings.Contains(string(v), string(part)), "contain "+brief(x), "", "")
 	case *lua.LTable:
 		found := false
-		each(v, func(k, item lua.LValue) {
+		for k, item := range tables.All(v) {
 			if _, ok := k.(lua.LNumber); ok && same(item, x) {
 				found = true
+				break
 			}
-		})
+		}
 		said := "contain " + brief(x)
 		if c.expectation.never {
 			return c.settle(found, said, "", "")

@@ -7,7 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"recue/luabind/vm"
+	"recue/luabind/tables"
 	"recue/runtime/protocol"
 )
 
@@ -85,13 +85,15 @@ const (
 )
 
 // shapes is a list that is read for every reply and seldom grows.
-type shapes struct{ list atomic.Pointer[[]*vm.Shape] }
+type shapes struct {
+	list atomic.Pointer[[]*tables.Shape]
+}
 
 // of gives the shape with these names, or nil where there are too many already.
-func (s *shapes) of(names [][]byte) *vm.Shape {
+func (s *shapes) of(names [][]byte) *tables.Shape {
 	for {
 		before := s.list.Load()
-		var known []*vm.Shape
+		var known []*tables.Shape
 		if before != nil {
 			known = *before
 		}
@@ -110,7 +112,7 @@ func (s *shapes) of(names [][]byte) *vm.Shape {
 			}
 			own[i] = string(name)
 		}
-		shape := vm.NewShape(own...)
+		shape := tables.NewShape(own...)
 		more := append(slices.Clip(known), shape)
 		if s.list.CompareAndSwap(before, &more) {
 			return shape

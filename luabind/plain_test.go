@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/tables"
 	"recue/runtime/protocol"
 )
 
@@ -15,7 +16,9 @@ import (
 func shownTable(t *lua.LTable) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%p:", t.Metatable)
-	each(t, func(key, value lua.LValue) { fmt.Fprintf(&b, " %v=%v(%v)", key, value, value.Type()) })
+	for key, value := range tables.All(t) {
+		fmt.Fprintf(&b, " %v=%v(%v)", key, value, value.Type())
+	}
 	return b.String()
 }
 
@@ -61,8 +64,7 @@ func TestAnObjectWithTooManyFieldsIsReadWhole(t *testing.T) {
 	if plainTable(L, object) != nil {
 		t.Error("it has been taken for a plain one")
 	}
-	n := 0
-	each(payloadTable(L, object), func(lua.LValue, lua.LValue) { n++ })
+	n := tables.Count(payloadTable(L, object))
 	if n != plainFields+1 {
 		t.Errorf("it has %d fields", n)
 	}

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/tables"
 	"recue/runtime/schedule"
 	"recue/runtime/script"
 )
@@ -152,9 +153,7 @@ func (c *Call) texts(name string) ([]string, error) {
 			}
 			list = append(list, string(text))
 		}
-		count := 0
-		each(v, func(lua.LValue, lua.LValue) { count++ })
-		if len(list) == 0 || count != len(list) {
+		if len(list) == 0 || tables.Count(v) != len(list) {
 			return nil, argumentf("%s must be a list of texts, or a text", name)
 		}
 		return list, nil

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/tables"
 	"recue/runtime/script"
 )
 
@@ -85,15 +86,13 @@ func tagsOf(v lua.LValue) ([]string, error) {
 		return []string{v.String()}, nil
 	}
 	var tags []string
-	var failed error
-	each(list, func(k, v lua.LValue) {
+	for k, v := range tables.All(list) {
 		if k != lua.LNumber(len(tags)+1) || !isString(v) {
-			failed = fmt.Errorf(`must be a text or a list of texts, such as {"slow", "night"}`)
-			return
+			return nil, fmt.Errorf(`must be a text or a list of texts, such as {"slow", "night"}`)
 		}
 		tags = append(tags, v.String())
-	})
-	return tags, failed
+	}
+	return tags, nil
 }
 
 func checkCases(v lua.LValue) error {
@@ -105,8 +104,7 @@ func checkCases(v lua.LValue) error {
 
 // casesOf reads the list of cases. An empty one would be a test that never runs.
 func casesOf(list *lua.LTable) ([]lua.LValue, error) {
-	count := 0
-	each(list, func(k, v lua.LValue) { count++ })
+	count := tables.Count(list)
 	if count == 0 {
 		return nil, errors.New("must have at least one case")
 	}

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"recue/luabind/tables"
 	"recue/runtime/clock"
 	"recue/runtime/fault"
 )
@@ -163,14 +164,10 @@ func checkSpan(v lua.LValue) error {
 	if till == lua.LNil {
 		return errors.New(`must have a till: {till = "10:00"}`)
 	}
-	var extra error
-	each(table, func(k, _ lua.LValue) {
-		if k != lua.LString("till") && extra == nil {
-			extra = unknown("option", k.String(), []string{"till"})
+	for k := range tables.All(table) {
+		if k != lua.LString("till") {
+			return unknown("option", k.String(), []string{"till"})
 		}
-	})
-	if extra != nil {
-		return extra
 	}
 	if !isNumberOrString(till) {
 		return fmt.Errorf("must have a time as its till, got %s", show(till))

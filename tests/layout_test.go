@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"recue"},
 	{"recue/runtime/app", "recue/luabind"},
 	{"recue/luabind/check", "recue/luabind/dialect", "recue/luabind/vm"},
-	{"recue/luabind/syntax"},
+	{"recue/luabind/syntax", "recue/luabind/tables"},
 	{"recue/luabind/stdlib"},
 	{"recue/runtime/firing", "recue/runtime/metrics", "recue/runtime/rehearsal"},
 	{"recue/runtime/scenario"},
@@ -33,7 +33,7 @@ var layers = [][]string{
 
 // only says which rooms may import a library; no other room may.
 var only = map[string][]string{
-	"github.com/yuin/gopher-lua":         {"recue/luabind", "recue/luabind/dialect", "recue/luabind/stdlib", "recue/luabind/vm"},
+	"github.com/yuin/gopher-lua":         {"recue/luabind", "recue/luabind/dialect", "recue/luabind/stdlib", "recue/luabind/tables", "recue/luabind/vm"},
 	"github.com/urfave/cli/v2":           {"recue/runtime/app"},
 	"github.com/nats-io/nats.go":         {"recue/runtime/bus", "recue/runtime/simulator", "recue/runtime/firing"},
 	"github.com/nats-io/nats-server/v2":  {"recue/runtime/natsd"},

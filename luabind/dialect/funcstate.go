@@ -36,9 +36,10 @@ type funcState struct {
 // program is what all functions of a file share.
 type program struct {
 	file     *syntax.File
-	reserved []string     // globals that the program may read but not assign
-	poll     func() error // may end the work; may be nil
-	emitted  int          // instructions
+	reserved []string                  // globals that the program may read but not assign
+	poll     func() error              // may end the work; may be nil
+	emitted  int                       // instructions
+	shapes   map[string]*lua.LUserData // of tables, by the names of their fields
 }
 
 // activeVar is a local in scope; debug points at its entry among the debug information.

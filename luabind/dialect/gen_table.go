@@ -1,15 +1,27 @@
 package dialect
 
 import (
+	"fmt"
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/syntax"
+	"recue/luabind/tables"
 )
 
 // table builds a table constructor in dst. Positional values wait in registers and are stored in blocks, whose size the VM
 // defines.
 func (fs *funcState) table(e *syntax.TableExpr, dst int) {
 	line := e.Pos.Line
+	if shape := fs.shapeOf(e); shape >= 0 {
+		for _, f := range e.Fields {
+			fs.toNext(f.Value)
+		}
+		fs.abx(opNewTable, dst, shape, line)
+		fs.free = dst + 1
+		return
+	}
 	list := &listWriter{fs: fs, table: dst, line: line}
 	create := fs.abc(lua.OP_NEWTABLE, dst, 0, 0, line)
 	positional := 0
@@ -29,6 +41,36 @@ func (fs *funcState) table(e *syntax.TableExpr, dst int) {
 	list.flush(list.pending)
 	// The VM takes these two as plain capacities; they are hints only.
 	fs.code[create] = encodeABC(lua.OP_NEWTABLE, dst, min(positional, 511), min(len(e.Fields)-positional, 511))
+}
+
+// Tables of a few named fields are made in one step, from values that wait in registers. Nested ones keep each other's values
+// waiting; beyond so many registers fields are set one by one, which needs one for each level.
+const (
+	maxShaped    = 8
+	maxShapedTop = maxRegisters / 2
+)
+
+// shapeOf gives the constant with the shape of a table whose fields all have names, each its own; -1 for others.
+func (fs *funcState) shapeOf(e *syntax.TableExpr) int {
+	n := len(e.Fields)
+	if n == 0 || n > maxShaped || fs.free+n > maxShapedTop {
+		return -1
+	}
+	names := make([]string, n)
+	for i, f := range e.Fields {
+		name, ok := f.Key.(*syntax.StringExpr)
+		if !ok || slices.Contains(names[:i], name.Value) {
+			return -1
+		}
+		names[i] = name.Value
+	}
+	key := fmt.Sprintf("%q", names)
+	shape := fs.shapes[key]
+	if shape == nil {
+		shape = &lua.LUserData{Value: tables.NewShape(names...)}
+		fs.shapes[key] = shape
+	}
+	return fs.constant(shape)
 }
 
 func (fs *funcState) keyedField(table int, f syntax.Field) {

@@ -41,5 +41,5 @@ func Compile(file *syntax.File, poll func() error, reserved ...string) (chunk *C
 			chunk, err = nil, f.err
 		}
 	}()
-	return &Chunk{Name: file.Name, Proto: generate(&program{file: file, reserved: reserved, poll: poll}), Empty: len(file.Body) == 0, file: file}, nil
+	return &Chunk{Name: file.Name, Proto: generate(&program{file: file, reserved: reserved, poll: poll, shapes: map[string]*lua.LUserData{}}), Empty: len(file.Body) == 0, file: file}, nil
 }

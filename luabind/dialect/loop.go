@@ -5,15 +5,18 @@ import (
 	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/tables"
 )
 
 // Instructions that gopher-lua does not have, or has wrong; see operators.go. They take the opcodes behind its own.
 const (
-	opModulo  = lua.OP_NOP + 1 + iota // A B C   R(A) := RK(B) % RK(C)
-	opLength                          // A B     R(A) := length of R(B)
-	opConcat                          // A B C   R(A) := R(B) .. … .. R(C)
-	opForPrep                         // A sBx   R(A), R(A+1), R(A+2) made numbers; R(A) -= R(A+2); pc += sBx
-	opcodes   = 1 << 6
+	opModulo   = lua.OP_NOP + 1 + iota // A B C   R(A) := RK(B) % RK(C)
+	opLength                           // A B     R(A) := length of R(B)
+	opConcat                           // A B C   R(A) := R(B) .. … .. R(C)
+	opForPrep                          // A sBx   R(A), R(A+1), R(A+2) made numbers; R(A) -= R(A+2); pc += sBx
+	opNewTable                         // A Bx    R(A) := table of shape K(Bx) with the values R(A+1), R(A+2) …
+	opcodes    = 1 << 6
 )
 
 // table has what executes each instruction.
@@ -30,7 +33,7 @@ func init() {
 	for op, event := range map[int]string{lua.OP_EQ: "__eq", lua.OP_LT: "__lt", lua.OP_LE: "__le"} {
 		table[op] = callableComparison(op, event)
 	}
-	table[opModulo], table[opLength], table[opConcat], table[opForPrep] = modulo, length, concat, forPrep
+	table[opModulo], table[opLength], table[opConcat], table[opForPrep], table[opNewTable] = modulo, length, concat, forPrep, newTable
 }
 
 // Flagged is a context that has a number that is 0 for as long as Done need not be asked: it stands before every instruction.
@@ -128,6 +131,15 @@ func frameLoop(L *lua.LState, t *thread, f, base *frame, flags *atomic.Uint32) (
 				reg.set(first+a, v)
 				continue
 			}
+		case lua.OP_GETTABLEKS:
+			if v := field(in[b], consts[c-constantBit]); v != nil {
+				reg.set(first+a, v)
+				continue
+			}
+		case lua.OP_SETTABLEKS:
+			if setField(in[a], consts[b-constantBit], operand(in, consts, c)) {
+				continue
+			}
 		case lua.OP_SETTABLE:
 			if setElement(in[a], operand(in, consts, b), operand(in, consts, c)) {
 				continue
@@ -218,6 +230,26 @@ func element(t, key lua.LValue) lua.LValue {
 		return v
 	}
 	return nil
+}
+
+// field is t[name], where t is a table that has it; else nil.
+func field(t, name lua.LValue) lua.LValue {
+	if record, ok := t.(*lua.LTable); ok {
+		if v := record.RawGetString(string(name.(lua.LString))); v != lua.LNil {
+			return v
+		}
+	}
+	return nil
+}
+
+// setField is t[name] = v, where t is a table without a metatable.
+func setField(t, name, v lua.LValue) bool {
+	record, ok := t.(*lua.LTable)
+	if !ok || record.Metatable != lua.LNil {
+		return false
+	}
+	tables.SetField(record, string(name.(lua.LString)), v)
+	return true
 }
 
 // setElement is t[key] = v for a key that is a positive whole number, where t is a table without a metatable.

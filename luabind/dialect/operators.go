@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/tables"
 )
 
 // The operators of which the VM's own instructions do not do what the manual says. loop.go does the simple cases of some.
@@ -106,6 +108,16 @@ func concat(L *lua.LState, inst uint32, _ *frame) int {
 		i--
 	}
 	t.result(inst, acc)
+	return 0
+}
+
+// newTable makes a table of a shape that the code generator knew.
+func newTable(L *lua.LState, inst uint32, _ *frame) int {
+	t := threadOf(L)
+	f := t.currentFrame
+	shape := f.Fn.Proto.Constants[argBx(inst)].(*lua.LUserData).Value.(*tables.Shape)
+	a := f.LocalBase + argA(inst)
+	t.reg.set(a, shape.Table(t.reg.array[a+1:a+1+len(shape.Names())]))
 	return 0
 }
 
