@@ -12,11 +12,11 @@
 //	convert.go               replies and JSON to Lua tables and back
 //	reference.go             the manual and the stub, made from the Funcs
 //	syntax/ dialect/         the language: its grammar, its code
-//	stdlib/ vm/              its libraries, its branches
+//	stdlib/ vm/ tables/      its libraries, its branches, its tables
 //	check.go check/          what check knows of the functions; mistakes found without running
 //
-// What keeps a command cheap here: a reply's known fields go straight from the
-// bytes into a table of the right size, and into none where the script drops the
+// What keeps a command cheap here: a reply's fields go straight from the bytes into
+// a table that is a copy of one with such fields (tables.Shape), and into none where the script drops the
 // result; commands that are written as tables have no branch, only an entry in
 // parallel's list; a branch waits without a goroutine where it can (vm.Branch.Park).
 package luabind

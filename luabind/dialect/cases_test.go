@@ -15,6 +15,19 @@ var languageCases = []languageCase{
 	{"a method call on a text constant", `emit(("x"):rep(3), ("%d"):format(7))`, "xxx\t7\n"},
 	{"each round has its own variable", `local fs = {} for i = 1, 2 do fs[i] = function() i = i + 1 return i end end
 		emit(fs[1](), fs[1](), fs[2]())`, "2\t3\t3\n"},
+	{"a constructor with a name twice", `local t = {a = 1, b = 2, a = 3} emit(t.a, t.b)`, "3\t2\n"},
+	{"a constructor with nil in it", `local t = {a = 1, b = nil, c = nil} emit(t.a, t.b, t.c) t.b = 2 emit(t.b, t.a) emit(next({a = nil}))`, "1\tnil\tnil\n2\t1\nnil\n"},
+	{"a constructor's values in their order", `local function v(x) emit(x) return x end local t = {b = v(1), a = v(2), c = v(3)} emit(t.a, t.b, t.c)`, "1\n2\n3\n2\t1\t3\n"},
+	{"tables of one constructor are each their own", `local ts = {} for i = 1, 3 do ts[i] = {n = i, m = {k = i}} end ts[2].n, ts[2].x, ts[3].m.k = 20, 9, 30
+		emit(ts[1].n, ts[2].n, ts[3].n, ts[1].x, ts[2].x, ts[1].m.k, ts[3].m.k)`, "1\t20\t3\tnil\t9\t1\t30\n"},
+	{"a constructor that reads the variable it is assigned to", `local t = {n = 1} t = {n = t.n + 1, old = t} emit(t.n, t.old.n)`, "2\t1\n"},
+	{"a constructor with calls and ... as values", `local function f() return 1, 2 end local function g(...) local t = {a = f(), b = ..., c = (f())} emit(t.a, t.b, t.c) end g(7, 8)`, "1\t7\t1\n"},
+	{"more fields than fit a small table", `local t = {a=1,b=2,c=3,d=4,e=5,f=6,g=7,h=8,i=9} t.j = 10 emit(t.a, t.h, t.i, t.j) local u = {a=1,b=2,c=3,d=4,e=5,f=6,g=7,h=8} u.i = 9 emit(u.a, u.h, u.i)`,
+		"1\t8\t9\t10\n1\t8\t9\n"},
+	{"constructors in constructors", nestedTables(60) + ` local n = 0 while t do n, t = n + 1, t.h end emit(n)`, "60\n"},
+	{"fields cleared and set while pairs goes on", `local t, n = {a = 1, b = 2, c = 3}, 0 for k, v in pairs(t) do t[k] = nil n = n + v end emit(n, next(t)) t.a = 4 emit(next(t))`, "6\tnil\na\t4\n"},
+	{"a constructor's table with a metatable", `local t = setmetatable({a = 1, b = 2}, {__index = function(_, k) return k .. "!" end, __newindex = function(t, k, v) rawset(t, k, v * 2) end})
+		t.c = 5 t.a = 7 emit(t.a, t.b, t.c, t.d)`, "7\t2\t10\td!\n"},
 	{"300 constants", `local t = {} ` + assignments(300) + ` emit(t.k1, t.k300)`, "v1\tv300\n"},
 	{"300 global names", globals(300) + ` emit(g1 + g300, g299)`, "301\t299\n"},
 	{"a global and a field of one name behind 256 constants", `local t = {} ` + assignments(254) + ` x = 1 t.x = 2 y = 3 t.y = 4 emit(x, t.x, y, t.y)`, "1\t2\t3\t4\n"},
@@ -101,4 +114,9 @@ func TestProgramsDoWhatTheManualSays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nestedTables makes a table that holds others so deep, each as the last of eight fields.
+func nestedTables(depth int) string {
+	return "local t = " + strings.Repeat("{a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = ", depth) + "nil" + strings.Repeat("}", depth)
 }

@@ -23,7 +23,8 @@
 // A loop of our own (loop.go) in the place of gopher-lua's, for two reasons. It knows the instructions that were added.
 // And it looks at a number before every instruction, where gopher-lua asks a context: that alone cost a plain loop a third to a
 // half of its time. All other instructions are gopher-lua's, by its own table of handlers, which the linker
-// lends (inside.go); except that what loops are made of is done on the spot while the operands are numbers, or elements of lists.
+// lends (inside.go); except that what loops are made of is done on the spot while the operands are numbers, elements of lists
+// or fields; and that a table of a few named fields is made in one step, by [recue/luabind/tables].
 // So loops take three quarters of the time that they take in gopher-lua without any limit; see tests/luabench.
 //
 // Both need parts of gopher-lua that it does not export. They were compared with the version in go.mod, and a program with

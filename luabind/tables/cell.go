@@ -6,29 +6,31 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// cell is a table with its two maps in one piece of memory, where Go would take five. A map
-// of up to eight keys is a head and one group of places, which are taken in turn;
-// once it grows beyond, Go gives it other memory. Of the time that a command and its
-// reply took this saved a tenth.
+// cell is a table with its two maps in two pieces of memory, where Go would take five. A
+// map of up to eight keys is a head and one group of places, which are taken in turn;
+// once it grows beyond, Go gives it other memory. Two pieces and not one, because the
+// garbage collector is quick with pieces of up to 512 bytes.
 //
 // How Go lays its maps out is its own affair and may change with its version: mapsAreKnown
 // compares. Where they are not as they are here, tables are made in the ordinary way.
 type cell struct {
 	parts  parts
-	fields mapHead
-	places mapHead
-	names  group[string, lua.LValue]
-	order  group[lua.LValue, int]
+	head   mapHead // of parts.strdict
+	fields group[string, lua.LValue]
 }
 
+// ranks is the map parts.k2i.
+type ranks struct {
+	head mapHead
+	keys group[lua.LValue, int]
+}
+
+// mapHead is what a map points to.
 type mapHead struct {
-	used              uint64
-	seed              uintptr
-	group             unsafe.Pointer
-	groups            int // 0: the one
-	depth, shift      uint8
-	writing, hasTombs uint8
-	clearSeq          uint64
+	used, seed uint64
+	group      unsafe.Pointer
+	groups     int       // 0: the one
+	state      [2]uint64 // nothing, while a map is small and nobody writes
 }
 
 const groupSize = 8
@@ -45,24 +47,30 @@ func headOf[K comparable, V any](m map[K]V) *mapHead { return *(**mapHead)(unsaf
 
 func mapOf[K comparable, V any](head *mapHead) map[K]V { return *(*map[K]V)(unsafe.Pointer(&head)) }
 
-// newCell copies a table of up to eight fields that was filled in their order.
-func newCell(t *parts) *cell {
-	c := &cell{parts: *t, fields: *headOf(t.strdict), places: *headOf(t.k2i)}
-	c.names = *(*group[string, lua.LValue])(c.fields.group)
-	c.order = *(*group[lua.LValue, int])(c.places.group)
-	return c
+// model is what the tables of a shape begin as.
+type model struct {
+	cell  cell
+	ranks ranks
 }
 
-// table makes a table like the cell's with other values.
-func (c *cell) table(values []lua.LValue) *lua.LTable {
-	own := new(cell)
-	*own = *c
-	own.fields.group, own.places.group = unsafe.Pointer(&own.names), unsafe.Pointer(&own.order)
-	own.parts.strdict, own.parts.k2i = mapOf[string, lua.LValue](&own.fields), mapOf[lua.LValue, int](&own.places)
+// newModel copies a table of up to eight fields that was filled in their order.
+func newModel(t *parts) *model {
+	m := &model{cell: cell{parts: *t, head: *headOf(t.strdict)}, ranks: ranks{head: *headOf(t.k2i)}}
+	m.cell.fields = *(*group[string, lua.LValue])(m.cell.head.group)
+	m.ranks.keys = *(*group[lua.LValue, int])(m.ranks.head.group)
+	return m
+}
+
+// table makes a table like the model with other values.
+func (m *model) table(values []lua.LValue) *lua.LTable {
+	c, r := new(cell), new(ranks)
+	*c, *r = m.cell, m.ranks
+	c.head.group, r.head.group = unsafe.Pointer(&c.fields), unsafe.Pointer(&r.keys)
+	c.parts.strdict, c.parts.k2i = mapOf[string, lua.LValue](&c.head), mapOf[lua.LValue, int](&r.head)
 	for i, v := range values {
-		own.names.slots[i].value = v
+		c.fields.slots[i].value = v
 	}
-	return (*lua.LTable)(unsafe.Pointer(&own.parts))
+	return (*lua.LTable)(unsafe.Pointer(&c.parts))
 }
 
 // mapsAreKnown says whether Go's maps are laid out as here: a map that was filled has
@@ -86,7 +94,7 @@ func isKnown[K, V comparable](keys []K, value, other V) bool {
 			m[key] = value
 		}
 		head := headOf(m)
-		if unsafe.Sizeof(uintptr(0)) != 8 || head.used != uint64(n) || head.groups != 0 || head.writing != 0 || head.group == nil {
+		if unsafe.Sizeof(uintptr(0)) != 8 || head.used != uint64(n) || head.seed == 0 || head.groups != 0 || head.group == nil || head.state != [2]uint64{} {
 			return false
 		}
 		slots := &(*group[K, V])(head.group).slots

@@ -6,7 +6,7 @@
 // a map where it is.
 //
 //	shape.go  tables that begin with the same fields
-//	cell.go   such a table in one piece of memory, where Go's maps are as they are known
+//	cell.go   such a table in two pieces of memory, where Go's maps are as they are known
 //	each.go   reading
 //	inside.go the parts of a table that gopher-lua does not export
 package tables

@@ -13,8 +13,8 @@ import (
 // the list of keys until one is added. It is safe for concurrent use, and needs no baton.
 type Shape struct {
 	names []string
-	whole parts // what each table begins as
-	model *cell // the same in one piece; nil where that cannot be
+	whole parts  // what each table begins as
+	model *model // the same in few pieces; nil where that cannot be
 }
 
 // NewShape gives the shape of tables with these fields, at least one, and each once.
@@ -30,7 +30,7 @@ func NewShape(names ...string) *Shape {
 		s.whole.strdict[name], s.whole.k2i[lua.LString(name)], s.whole.keys[i] = lua.LFalse, i, lua.LString(name)
 	}
 	if mapsAreKnown && len(names) <= groupSize {
-		s.model = newCell(&s.whole)
+		s.model = newModel(&s.whole)
 	}
 	return s
 }

@@ -21,7 +21,7 @@ func listed(t *lua.LTable) string {
 func ways(names ...string) map[string]*Shape {
 	copied := NewShape(names...)
 	copied.model = nil
-	return map[string]*Shape{"in one piece": NewShape(names...), "of copies": copied}
+	return map[string]*Shape{"in two pieces": NewShape(names...), "of copies": copied}
 }
 
 func TestATableOfAShapeIsAnOrdinaryTable(t *testing.T) {
@@ -109,10 +109,10 @@ func TestMapsAreAsTheyAreKnown(t *testing.T) {
 		t.Error("Go's maps have another layout now: see cell.go")
 	}
 	if s := NewShape("1", "2", "3", "4", "5", "6", "7", "8"); s.model == nil {
-		t.Error("eight fields are not made in one piece")
+		t.Error("eight fields are not made in two pieces")
 	}
 	if s := NewShape("1", "2", "3", "4", "5", "6", "7", "8", "9"); s.model != nil {
-		t.Error("nine fields are made in one piece, which holds eight")
+		t.Error("nine fields are made in two pieces, which holds eight")
 	}
 }
 

@@ -24,12 +24,11 @@
 //     gopher-lua's own way to make one takes 4 KiB in six pieces and leaves 5 KiB of
 //     garbage. The longest part, room for a thousand calls within each other, is lent by
 //     the driver while the branch runs. Used threads are used again.
-//   - Tables that have the same fields, as those of replies, are copies too (shape.go).
 //   - Garbage is collected later than Go would where little lives, and earlier where
 //     thousands of branches do (garbage.go): speed and memory are exchanged for each other.
 //
-// frames.go, threads.go and shape.go read and copy parts of gopher-lua that it does not
-// export; they hold for the version in go.mod, and say so at once if another one
+// frames.go and threads.go read and copy parts of gopher-lua that it does not export;
+// they hold for the version in go.mod, and say so at once if another one
 // has another layout.
 //
 //	m := vm.New(vm.Options{})
