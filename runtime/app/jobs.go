@@ -21,7 +21,8 @@ import (
 const jobsText = `Looks into the schedules that recue serve keeps, on the server of --server or in the folder of --store, and steers them.
 
   recue jobs                      the jobs: when each fires next, what became of the last firing
-  recue jobs history JOB          its runs, the newest first: done, failed, cancelled, skipped, missed, interrupted, and why
+  recue jobs history JOB          its runs, the newest first: done, failed, cancelled, skipped, missed, interrupted, and why;
+                                  of a job that was renamed or taken out, by its old name
   recue jobs pause JOB            it does not fire until it is resumed, or until --until
   recue jobs resume JOB           it fires again, from now on
   recue jobs fire JOB             it runs now, besides its schedule

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -177,14 +178,20 @@ func (s *Store) Job(ctx context.Context, name string) (Job, error) { return s.jo
 // History lists a job's runs, the newest first and their times in the job's zone: at most
 // so many, 0 for all. What nobody has asked for is not read, where the job's last firings
 // tell which runs those are.
+//
+// A job that its script declares no more, under that name, still has the history that is
+// kept; the error is ErrNoJob only where there is neither.
 func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error) {
-	j, err := s.job(ctx, job)
-	if err != nil {
-		return nil, err
+	j, none := s.job(ctx, job)
+	if none != nil && (job == "" || len(job) > longestName || !errors.Is(none, ErrNoJob)) {
+		return nil, none
 	}
 	runs, err := s.history(ctx, job, most)
 	if err != nil {
 		return nil, storeError("read the runs", err)
+	}
+	if len(runs) == 0 {
+		return nil, none
 	}
 	slices.SortFunc(runs, func(a, b Run) int { return b.Due.Compare(a.Due) })
 	if most > 0 {

@@ -3,8 +3,10 @@ package firing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +126,28 @@ func TestAFiringThatNobodyHasTakenHidesNothing(t *testing.T) {
 		runs, err := s.History(t.Context(), "job 1", most)
 		if err != nil || len(runs) != want || !runs[0].Due.Equal(noon) {
 			t.Errorf("a history of %d has %d runs, want %d: %v", most, len(runs), want, err)
+		}
+	}
+}
+
+// A job that was renamed leaves its runs under its old name.
+func TestAJobThatIsDeclaredNoMoreKeepsItsHistory(t *testing.T) {
+	h := newHouse(t, Options{})
+	n, _ := h.node("a", map[string]schedule.Spec{"job": {Every: "10s"}}, nil)
+	h.passes(10 * time.Second)
+	h.next()
+	h.renames(n)
+	for _, most := range []int{0, 1, 20} {
+		if runs, err := n.store.History(t.Context(), "job", most); err != nil || len(runs) != 1 || runs[0].State != Done {
+			t.Errorf("the history of %d by the old name: %+v, %v", most, runs, err)
+		}
+	}
+	if runs, err := n.store.History(t.Context(), "new name", 20); err != nil || len(runs) != 0 {
+		t.Errorf("a job that has not run yet: %+v, %v", runs, err)
+	}
+	for _, name := range []string{"jab", "", strings.Repeat("x", longestName+1)} {
+		if _, err := n.store.History(t.Context(), name, 20); !errors.Is(err, ErrNoJob) {
+			t.Errorf("the history of %.10q, which never was: %v", name, err)
 		}
 	}
 }
