@@ -33,8 +33,16 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 		return nil
 	case reason != "":
 		return n.finish(a, Skipped, reason)
-	case entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace:
-		return n.perform(a, h, begin())
+	case entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace && begin():
+		return n.perform(a, h, true)
+	}
+	// It has no place, or does not know whether it still has: one that was fired by hand
+	// meanwhile has gone before it, see pass.
+	a.run.Ready = false
+	if entered {
+		if err := n.write(a); err != nil {
+			return err
+		}
 	}
 	return n.seeNow(a, f, h)
 }

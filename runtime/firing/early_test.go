@@ -1,11 +1,15 @@
 package firing
 
 import (
+	"context"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/sirupsen/logrus"
 
 	"recue/runtime/schedule"
 )
@@ -204,4 +208,114 @@ func TestAFiringIsWaitedForNoLongerThanItsLead(t *testing.T) {
 	if err := <-waited; err != nil {
 		t.Error(err)
 	}
+}
+
+// What is fired by hand right before a firing is due goes before it: the one that is
+// prepared does not run yet. When it is due, its policy decides.
+func TestAFireByHandRightBeforeAFiringGoesBeforeIt(t *testing.T) {
+	scheduled := noon.Add(10 * time.Second)
+	for policy, want := range map[string]struct{ byHand, scheduled State }{
+		"skip": {Done, Skipped}, "queue": {Done, Done}, "allow": {Done, Done}, "replace": {Failed, Done},
+	} {
+		for _, nodes := range []int{1, 2} {
+			for _, long := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%s, %d nodes, long %v", policy, nodes, long), func(t *testing.T) {
+					h := newHouse(t, Options{})
+					began, released := make(chan Run, 10), make(chan struct{})
+					specs := map[string]schedule.Spec{"job": {Every: "10s", Overlap: policy, Till: "2026-11-23 12:00:10"}}
+					run := func(ctx context.Context, r Run) error {
+						began <- r
+						select {
+						case <-released:
+							return nil
+						case <-ctx.Done():
+							return context.Cause(ctx)
+						}
+					}
+					n, _ := h.node("a", specs, run)
+					if nodes == 2 {
+						h.node("b", specs, run)
+					}
+					release := sync.OnceFunc(func() { close(released) })
+					t.Cleanup(release)
+					h.prepared()
+					h.passes(lead / 2)
+					if _, err := n.store.Fire(t.Context(), "job", h.clock.Now()); err != nil {
+						t.Fatal(err)
+					}
+					select {
+					case r := <-began:
+						if r.Kind != Manual {
+							t.Errorf("%+v began first", r)
+						}
+					case r := <-h.ended:
+						t.Fatalf("it did not begin: %+v", r)
+					case <-time.After(20 * time.Second):
+						t.Fatal("it did not begin")
+					}
+					ended := map[Kind]Run{}
+					take := func() { r := h.next(); ended[r.Kind] = r }
+					if !long {
+						release()
+						take()
+					}
+					h.passes(lead / 2)
+					switch {
+					case policy == "queue" && long:
+						h.waits("job")
+					case long && (policy == "replace" || policy == "skip"):
+						take()
+					case policy == "allow":
+						<-began
+					}
+					release()
+					for len(ended) < 2 {
+						take()
+					}
+					want := want
+					if !long {
+						want.byHand, want.scheduled = Done, Done
+					}
+					if ended[Manual].State != want.byHand || ended[Due].State != want.scheduled || !ended[Due].Due.Equal(scheduled) {
+						t.Errorf("by hand %+v\nscheduled %+v", ended[Manual], ended[Due])
+					}
+				})
+			}
+		}
+	}
+}
+
+// A fire by hand that comes while a node is about to be ready for the scheduled firing
+// waits until it is, and goes before it then.
+func TestAFireByHandWaitsForANodeThatIsAboutToBeReady(t *testing.T) {
+	h := newHouse(t, Options{})
+	n := NewNode(h.store(), NodeOptions{Name: "a", Clock: h.clock, Log: logrus.NewEntry(logrus.New())})
+	job := &Handler{Schedule: newSchedule(t, schedule.Spec{Every: "10s"})}
+	entering := n.newActive(t.Context(), runKey("job", noon.Add(lead/2), Due), nil, Firing{Job: "job", Kind: Due, Due: noon.Add(lead / 2)})
+	if entered, err := n.enterEarly(entering, job); !entered || err != nil {
+		t.Fatal(entered, err)
+	}
+	byHand := n.newActive(t.Context(), runKey("job", noon, Manual), nil, Firing{Job: "job", Kind: Manual, Due: noon})
+	if v, _, err := n.tryEnter(byHand, schedule.OverlapSkip); v != wait || err != nil {
+		t.Errorf("before the node is ready: %v, %v", v, err)
+	}
+	begin, err := n.ready(entering)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _, err := n.tryEnter(byHand, schedule.OverlapSkip); v != enters || err != nil {
+		t.Errorf("after it: %v, %v", v, err)
+	}
+	if begin() {
+		t.Error("the one that was prepared begins without asking")
+	}
+}
+
+func newSchedule(t *testing.T, spec schedule.Spec) *schedule.Schedule {
+	t.Helper()
+	s, err := schedule.New(spec, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -58,6 +58,13 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 		if err := n.prune(a.ctx, &now, a.key); err != nil {
 			return 0, "", err
 		}
+		settled, err := n.pass(a, &now)
+		if err != nil {
+			return 0, "", err
+		}
+		if !settled {
+			return wait, "", nil
+		}
 		v, reason := now.place(a.key, policy)
 		if v == skips {
 			return v, reason, nil
@@ -124,6 +131,55 @@ func (n *Node) prune(ctx context.Context, c *current, own string) error {
 		}
 	}
 	return failed
+}
+
+// pass takes out the runs that are prepared for a later time than that of this run, which
+// goes before them: they ask for their place anew when they are due. settled is false
+// where a node is just about to be ready for one; its record follows.
+func (n *Node) pass(a *active, c *current) (settled bool, err error) {
+	var kept []string
+	for _, key := range c.Running {
+		later, err := n.later(a, key)
+		if err != nil || later == unknown {
+			return false, err
+		}
+		if later != passed {
+			kept = append(kept, key)
+		}
+	}
+	c.Running = kept
+	return true, nil
+}
+
+// lateness is how a run that has a place stands to one that wants it.
+type lateness int
+
+const (
+	runs    lateness = iota
+	passed           // it was prepared for later, and will find out that it has no place any more
+	unknown          // it is for later, and its node is not ready yet
+)
+
+// later sees to a run that has a place: one that is prepared for later loses it.
+func (n *Node) later(a *active, key string) (lateness, error) {
+	due, err := dueOf(key)
+	if err != nil || !due.After(a.run.Due) {
+		return runs, nil
+	}
+	var r Run
+	rev, err := get(a.ctx, n.store.runs, key, &r)
+	switch {
+	case err != nil:
+		return runs, err
+	case rev == 0 && due.After(n.opts.Clock.Now()):
+		return unknown, nil
+	case !r.Ready:
+		return runs, nil
+	}
+	if begun, err := n.begunBy(a.ctx, r); begun || err != nil {
+		return runs, err
+	}
+	return passed, nil
 }
 
 func first(a, b error) error {
