@@ -11,7 +11,6 @@ import (
 	"recue/runtime/branch"
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
-	"recue/runtime/recorder"
 )
 
 // What comes of a call of parallel: its results, its failures, and what is taken back.
@@ -75,11 +74,13 @@ func (s *set) outcome(i int) *vm.Error {
 func (s *set) undo() {
 	c := s.call
 	started := s.host.scope.Recording()
-	errs := make([]error, len(started))
+	errs, route := make([]error, len(started)), c.route()
 	c.branch.Shield(func() {
 		c.branch.Await(func(wake func()) func(error) {
 			branch.Start(len(started), branch.Options{}, func(g *branch.Group, i int) func(error) {
-				call := c.scope().Send(protocol.NewCommand(protocol.Stop, started[i].TaskID), recorder.Route{Subject: started[i].Subject},
+				way := route
+				way.Subject = started[i].Subject
+				call := c.scope().Send(protocol.NewCommand(protocol.Stop, started[i].TaskID), way,
 					func(_ protocol.Reply, err error) { errs[i] = err; g.Done(i, nil) })
 				return call.Cancel
 			}, wake)

@@ -125,10 +125,7 @@ type request struct {
 
 // request builds the command that the call's arguments describe.
 func (c *Call) request(cmd protocol.Cmd) request {
-	q := request{cmd: protocol.NewCommand(cmd, c.Text("task_id", c.env().TaskID))}
-	if c.scope().Client().Journaled() {
-		q.route.At = c.place()
-	}
+	q := request{protocol.NewCommand(cmd, c.Text("task_id", c.env().TaskID)), c.route()}
 	p := &q.cmd.Payload
 	for _, a := range c.args {
 		switch a.name {
@@ -149,6 +146,14 @@ func (c *Call) request(cmd protocol.Cmd) request {
 		}
 	}
 	return q
+}
+
+// route is the usual way of a command, with the place in the script where the journal wants it.
+func (c *Call) route() (r recorder.Route) {
+	if c.scope().Client().Journaled() {
+		r.At = c.place()
+	}
+	return r
 }
 
 // place is the line of the script that makes this call, for the journal; "" where
