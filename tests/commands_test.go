@@ -92,7 +92,7 @@ func exits(ts *testscript.TestScript, args []string) {
 // start starts a program with the script's environment, in its folder.
 func start(ts *testscript.TestScript, name, program string, args ...string) *process {
 	var env []string
-	for _, v := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "TZ", "GORACE", "TMPDIR", "NATS_URL", "NATS_TIMEOUT", "NATS_SUBJECT", "TASK_ID", "LOG_LEVEL", "NO_COLOR"} {
+	for _, v := range []string{"PATH", "HOME", "XDG_CONFIG_HOME", "TZ", "GORACE", "TMPDIR", "NATS_URL", "NATS_USER", "NATS_PASSWORD", "NATS_TIMEOUT", "NATS_SUBJECT", "TASK_ID", "LOG_LEVEL", "NO_COLOR"} {
 		if value := ts.Getenv(v); value != "" {
 			env = append(env, v+"="+value)
 		}

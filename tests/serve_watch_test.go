@@ -164,6 +164,45 @@ schedule("beat", {every = "1s", missed = "skip"}, function() end)`)
 	endsWell(t, w.process)
 }
 
+// A new version of a script that is broken is no reason to begin the process again, which
+// would end the one that is in force; but somebody has to look at it.
+func TestABrokenNewVersionIsToldToWhoeverWatches(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	good := `schedule("show", {at = "2099-01-01 12:00", tz = "UTC"}, function() end)`
+	writeScript(t, dir, good)
+	w := watch(t, dir, nil, "show.lua", "--sim", "--store", "state")
+	w.becomes("/readyz", http.StatusOK, "ok")
+	broken := func() float64 {
+		t.Helper()
+		found := w.metric("recue_script_broken", "script=show.lua")
+		if len(found) != 1 {
+			t.Fatalf("the metric has %d samples", len(found))
+		}
+		return found[0].GetGauge().GetValue()
+	}
+	if broken() != 0 {
+		t.Error("it is broken from the beginning")
+	}
+	writeScript(t, dir, `schedule("show", {`)
+	w.becomes("/healthz", http.StatusOK, "ok\nshow.lua keeps the version that was read at ")
+	w.becomes("/readyz", http.StatusOK, "; the new one has an error: show.lua:1: ")
+	if broken() != 1 {
+		t.Error("the metric does not say so")
+	}
+	writeScript(t, dir, good)
+	if _, err := w.stderr.match("was read again", w.ended); err != nil {
+		t.Fatal(err)
+	}
+	if _, text := w.get("/healthz"); text != "ok\n" {
+		t.Errorf("it is mended, and /healthz says %q", text)
+	}
+	if broken() != 0 {
+		t.Error("it is mended, and the metric does not say so")
+	}
+	endsWell(t, w.process)
+}
+
 func TestReadyIsWhatServesAndHealthyWhatWorks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -98,7 +98,12 @@ func (a *app) refuseFound(s source, findings []script.Finding) error {
 		a.display.say("and %d more: recue check lists them all", more)
 	}
 	a.display.say("%s is not run: %s", visible(s.name), counted(len(findings), "error"))
-	return &shownError{fault.Usage(fmt.Errorf("%s: %s", s.name, counted(len(findings), "error")), "")}
+	first := findings[0]
+	what := fmt.Sprintf("%s:%d: %s", first.File, first.Line, first.Message)
+	if more := len(findings) - 1; more > 0 {
+		what += fmt.Sprintf(", and %s more", counted(more, "error"))
+	}
+	return &shownError{fault.Usage(errors.New(what), "")}
 }
 
 func countErrors(findings []script.Finding) int {

@@ -244,6 +244,18 @@ func (j *jobsCall) remove(ctx context.Context) error {
 }
 
 func (j *jobsCall) fire(ctx context.Context) error {
+	job, err := j.store.Job(ctx, j.name)
+	if err != nil {
+		return err
+	}
+	switch served, err := j.store.Served(ctx, job); {
+	case errors.Is(err, firing.ErrUnknown):
+		j.app.display.say("warning: %v", err)
+	case err != nil:
+		return err
+	case !served:
+		return fault.Usage(fmt.Errorf("job %q: nobody serves it now, so it would not run; nothing was fired", j.name), j.howToServe(job.Script))
+	}
 	id, err := j.store.Fire(ctx, j.name, time.Now())
 	if err != nil {
 		return err

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -19,12 +22,14 @@ const runsShown = 20
 // jobEntry is a job as --output json lists it.
 type jobEntry struct {
 	Job         string     `json:"job"`
-	State       string     `json:"state"` // waiting, running, paused, over, retired, planned stop
+	State       string     `json:"state"`            // waiting, running, paused, over, retired, planned stop, not served
+	Served      *bool      `json:"served,omitempty"` // left out where it cannot be known
 	Script      string     `json:"script,omitempty"`
 	Next        *time.Time `json:"next,omitempty"`
 	PausedUntil *time.Time `json:"paused_until,omitempty"`
 	Last        *runEntry  `json:"last,omitempty"`
 	Running     []runEntry `json:"running"`
+	Notes       []string   `json:"notes,omitempty"` // about its script, by those who serve it
 
 	stop *firing.Stop
 }
@@ -54,18 +59,36 @@ func stateOf(s firing.Status) string {
 	return "waiting"
 }
 
+// fires says whether something is to come of a job, so that somebody has to serve it.
+func fires(s firing.Status) bool {
+	switch stateOf(s) {
+	case "running", "waiting", "planned stop":
+		return true
+	}
+	return false
+}
+
 // list prints the jobs; retired ones only while a run of theirs goes on.
 func (j *jobsCall) list(ctx context.Context) error {
 	all, err := j.store.Jobs(ctx, time.Now())
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(s firing.Status) bool { return s.Job.Retired && len(s.Running) == 0 })
+	serving, err := j.store.Serving(ctx, needed(all))
+	unknown := errors.Is(err, firing.ErrUnknown)
+	if err != nil && !unknown {
+		return err
+	}
 	entries := []jobEntry{}
 	for _, s := range all {
-		if s.Job.Retired && len(s.Running) == 0 {
-			continue
+		served := serving.Serves(s.Job)
+		e := jobEntry{Job: s.Job.Name, State: stateOf(s), Served: &served, Notes: serving.Notes(s.Job.Script), Script: s.Job.Script, PausedUntil: s.Job.PausedUntil, stop: s.Job.Stop, Running: []runEntry{}}
+		if unknown {
+			e.Served = nil
+		} else if !served && fires(s) {
+			e.State = notServed
 		}
-		e := jobEntry{Job: s.Job.Name, State: stateOf(s), Script: s.Job.Script, PausedUntil: s.Job.PausedUntil, stop: s.Job.Stop, Running: []runEntry{}}
 		if !s.Next.IsZero() {
 			e.Next = &s.Next
 		}
@@ -81,6 +104,29 @@ func (j *jobsCall) list(ctx context.Context) error {
 	if j.json {
 		return j.printList(entries)
 	}
+	j.printJobs(entries)
+	if unknown {
+		j.app.display.say("warning: %v", err)
+	}
+	return nil
+}
+
+// notServed is the state of a job that nobody serves.
+const notServed = "not served"
+
+// needed are the jobs that somebody has to serve.
+func needed(all []firing.Status) (jobs []firing.Job) {
+	for _, s := range all {
+		if fires(s) {
+			jobs = append(jobs, s.Job)
+		}
+	}
+	return jobs
+}
+
+// printJobs prints the table, what there is to know about scripts, and what to do where
+// nobody serves them.
+func (j *jobsCall) printJobs(entries []jobEntry) {
 	rows := [][]string{{"JOB", "STATE", "NEXT", "LAST"}}
 	for _, e := range entries {
 		next, last := "-", "-"
@@ -100,7 +146,34 @@ func (j *jobsCall) list(ctx context.Context) error {
 		rows = append(rows, []string{name, e.State, next, last})
 	}
 	j.printTable(rows)
-	return nil
+	told, idle := map[string]bool{}, map[string]int{}
+	for _, e := range entries {
+		for _, note := range e.Notes {
+			if text := visible(e.Script + " " + note); !told[text] {
+				told[text] = true
+				j.app.print(text)
+			}
+		}
+		if e.State == notServed {
+			idle[e.Script]++
+		}
+	}
+	for _, script := range slices.Sorted(maps.Keys(idle)) {
+		if script == "" {
+			j.app.display.say("nobody is there to send %s: every recue serve here does", counted(idle[script], "planned stop"))
+			continue
+		}
+		j.app.display.say("nobody serves %s of %s: %s, and `recue jobs remove JOB` forgets a job", counted(idle[script], "job"), visible(script), j.howToServe(script))
+	}
+}
+
+// howToServe says what it takes that a script is served.
+func (j *jobsCall) howToServe(script string) string {
+	store := ""
+	if dir := j.c.String("store"); dir != "" {
+		store = " --store " + shellQuote(dir)
+	}
+	return fmt.Sprintf("`recue serve %s%s` serves it", visible(shellQuote(script)), store)
 }
 
 // lastMoment is an instant as the list of the jobs shows those of the past: without the day

@@ -22,8 +22,8 @@ const serveText = `Runs the schedules of scripts, durably, until it is stopped. 
 on the NATS server of --server, which needs JetStream, or in a folder with --store DIR. Any number of processes may
 serve the same scripts on one server: each firing runs on one of them. recue jobs looks into it from anywhere.
 
-A script whose file changes is read again; a new version that is broken leaves the old one in force. What a job
-prints goes to the log. Where NATS is away, it is tried again without an end.
+A script whose file changes is read again; a new version that is broken leaves the old one in force, and recue jobs
+says so until it is mended. What a job prints goes to the log. Where NATS is away, it is tried again without an end.
 
 SIGTERM and Ctrl-C: no new run begins, those that run have --grace to end, and are then cancelled (their finally
 functions have 10 s). A second Ctrl-C ends at once and names what still records.

@@ -34,12 +34,14 @@ type served struct {
 
 	mu      sync.Mutex
 	current *version
+	broken  error // why a newer version is not in force; nil: there is none
 }
 
 // version is a script as it was when it was loaded: its functions can be called until
 // it is let go.
 type version struct {
 	sha  string // of its text, hexadecimal
+	read time.Time
 	list []script.Job
 	jobs map[string]script.Job
 
@@ -72,7 +74,7 @@ func (s *service) load(ctx context.Context, path string, read *files) (*version,
 	if err := s.app.refuseFound(source, found); err != nil {
 		return nil, err
 	}
-	v := &version{sha: hashOf(source.text), letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
+	v := &version{sha: hashOf(source.text), read: time.Now(), letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
 	var jobs script.JobList
 	declared := make(chan struct{})
 	// The program goes on after ctx: what it runs has a grace.
@@ -165,6 +167,24 @@ func (w *served) inForce() *version {
 	return w.current
 }
 
+// breaks notes that a newer version is broken, or with nil that the newest is in force.
+func (w *served) breaks(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broken = err
+}
+
+// note says that a newer version is broken, or is "".
+func (w *served) note() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken == nil {
+		return ""
+	}
+	why, _, _ := strings.Cut(w.broken.Error(), "\n")
+	return fmt.Sprintf("keeps the version that was read at %s; the new one has an error: %s", w.current.read.Format("2006-01-02 15:04:05 -07:00"), why)
+}
+
 // enter takes the version in force for a run of a job; leave gives it back.
 func (w *served) enter(job string) (j script.Job, leave func(), err error) {
 	w.mu.Lock()
@@ -197,6 +217,7 @@ func (s *service) loadAll(ctx context.Context) error {
 		}
 		w.current = v
 		s.scripts = append(s.scripts, w)
+		s.metrics.Broken(w.name, false)
 	}
 	return nil
 }
@@ -206,7 +227,6 @@ func (s *service) releaseAll() {
 	for _, w := range s.scripts {
 		w.current.release()
 	}
-	s.scripts = nil
 	s.releasing.Wait()
 }
 
@@ -225,11 +245,15 @@ func (s *service) reload(ctx context.Context, w *served, changed []string) {
 	if err != nil {
 		if ctx.Err() == nil {
 			s.app.display.show(unshown(err))
+			w.breaks(err)
+			s.metrics.Broken(w.name, true)
 			log.Error("the new version of the script is broken; the one before stays in force")
 		}
 		return
 	}
 	old := w.exchange(v)
+	w.breaks(nil)
+	s.metrics.Broken(w.name, false)
 	s.releasing.Go(old.release)
 	log.WithField("jobs", len(v.list)).Info("the script has changed and was read again")
 }

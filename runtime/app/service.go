@@ -37,6 +37,7 @@ type service struct {
 	book   *logbook
 	conn   *bus.Conn // commands travel on it
 	node   *firing.Node
+	name   string // of the node
 	notify *notifier
 	left   *recordings
 
@@ -59,13 +60,14 @@ func (s *service) perform(ctx context.Context) error {
 	}
 	defer place.close()
 	s.conn = place.commands
+	s.name = nodeName()
 	store, err := s.openStore(ctx, place.state)
 	if err != nil {
 		return err
 	}
 	s.node = firing.NewNode(store, firing.NodeOptions{
-		Name: nodeName(), Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
-		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded,
+		Name: s.name, Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
+		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded, Notes: s.notes,
 	})
 	for _, w := range s.scripts {
 		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {
@@ -94,7 +96,13 @@ func (s *service) perform(ctx context.Context) error {
 	var hurry context.CancelFunc
 	s.late, hurry = context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { afterGrace(ctx, s.opts.grace, over, hurry) })
+	answered, err := s.node.Answer()
+	if err != nil {
+		return err
+	}
+	defer answered()
 	s.announce(place)
+	background.Go(func() { s.tellUnserved(ctx, store) })
 	background.Go(func() { petWatchdog(ctx, s.log, s.node.Alive, over) })
 	if err := s.node.Serve(ctx); err != nil {
 		return err

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -24,6 +26,59 @@ func (s *service) declared(job string) (name string, zone *time.Location) {
 	return "", time.UTC
 }
 
+// notes are what is to be known about scripts, by their names: that a new version of one
+// is broken.
+func (s *service) notes() map[string]string {
+	notes := map[string]string{}
+	for _, w := range s.scripts {
+		if note := w.note(); note != "" {
+			notes[w.name] = note
+		}
+	}
+	return notes
+}
+
+// pageNotes are the notes as the pages of --metrics show them.
+func (s *service) pageNotes() (lines []string) {
+	notes := s.notes()
+	for _, script := range slices.Sorted(maps.Keys(notes)) {
+		lines = append(lines, script+" "+notes[script])
+	}
+	return lines
+}
+
+// maxUnserved is how many jobs are named that nobody serves.
+const maxUnserved = 5
+
+// tellUnserved warns of the jobs on the server that nobody serves: what was served before
+// under another name, perhaps, or by a machine that is away.
+func (s *service) tellUnserved(ctx context.Context, store *firing.Store) {
+	jobs, err := store.Plans(ctx, time.Now())
+	if err != nil {
+		return // the log tells of a server that is away
+	}
+	serving, err := store.Serving(ctx, needed(jobs))
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil, !serving.Has(s.name):
+		s.log.WithError(err).Warn("recue jobs cannot find out that this process serves: the NATS user needs the permission to publish to recue.who and _INBOX.>, and to subscribe to recue.who")
+		return
+	}
+	var idle []firing.Job
+	for _, st := range jobs {
+		if fires(st) && st.Job.Stop == nil && !serving.Serves(st.Job) {
+			idle = append(idle, st.Job)
+		}
+	}
+	for _, j := range idle[:min(len(idle), maxUnserved)] {
+		s.log.WithFields(logrus.Fields{"job": j.Name, "of": j.Script}).Warn("nobody serves this job, which does not fire: serve its script too, or forget it with recue jobs remove")
+	}
+	if more := len(idle) - maxUnserved; more > 0 {
+		s.log.WithField("jobs", more).Warn("nor other jobs; recue jobs lists them")
+	}
+}
+
 // fired counts a firing that this node published.
 func (s *service) fired(f firing.Firing, _ time.Duration) {
 	name, _ := s.declared(f.Job)
@@ -37,7 +92,7 @@ func (s *service) serveMetrics() (end func(), err error) {
 		return func() {}, nil
 	}
 	server, err := s.metrics.Serve(s.opts.metrics, metrics.Probes{
-		Healthy: s.healthy,
+		Healthy: s.healthy, Notes: s.pageNotes,
 		Ready: func(ctx context.Context) error {
 			p := s.serving.Load()
 			switch {

@@ -23,6 +23,9 @@
 // stored as a whole or not at all; where a condition fails, it is tried again without
 // those that lost, or each by itself. Servers before 2.12 have no batches.
 //
+// Who serves which jobs is not written down. Who wants to know asks, and the nodes that are
+// alive answer (serving.go).
+//
 //	store, err := firing.Open(ctx, nc, firing.Options{})
 //	node := firing.NewNode(store, firing.NodeOptions{Clock: clock.Real{}, Env: env})
 //	err = node.Serve(ctx)

@@ -23,9 +23,8 @@ type Status struct {
 	Running []Run
 }
 
-// Jobs lists the jobs by name, planned stops included. Of the runs it reads the last one
-// of each job and those that go on, however many there are.
-func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
+// Plans lists the jobs by name, planned stops included, without their runs.
+func (s *Store) Plans(ctx context.Context, now time.Time) ([]Status, error) {
 	var list []Status
 	err := readAll(ctx, s.jobs, func(_ string, data []byte) error {
 		var j Job
@@ -39,6 +38,16 @@ func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
 		return nil, storeError("read the jobs", err)
 	}
 	slices.SortFunc(list, func(a, b Status) int { return cmp.Compare(a.Job.Name, b.Job.Name) })
+	return list, nil
+}
+
+// Jobs is Plans with the runs: it reads the last one of each job and those that go on,
+// however many there are.
+func (s *Store) Jobs(ctx context.Context, now time.Time) ([]Status, error) {
+	list, err := s.Plans(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	last, err := s.firings(ctx, "*", jetstream.DeliverLastPerSubjectPolicy)
 	if err != nil {
 		return nil, storeError("read the firings", err)

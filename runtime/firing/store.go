@@ -232,7 +232,7 @@ func storeError(doing string, err error) error {
 		return fault.Connect(fmt.Errorf("this NATS server, or this account on it, has no JetStream, where schedules are kept: %w", err),
 			"turn JetStream on there, or keep the schedules in a folder of this machine with --store DIR")
 	case errors.Is(err, nats.ErrPermissionViolation), strings.Contains(strings.ToLower(err.Error()), "permissions violation"):
-		return fault.Connect(err, "the NATS user needs the permission to publish to $JS.API.>, $KV.> and recue.fire.>, and to subscribe to _INBOX.>")
+		return fault.Connect(err, "the NATS user needs the permission to publish to $JS.API.>, $KV.>, recue.> and _INBOX.>, and to subscribe to recue.who and _INBOX.>")
 	case errors.As(err, &api) && api.ErrorCode == 10074: // stream replicas not supported in non-clustered mode
 		return fault.Usage(err, "--replicas needs a NATS cluster of as many servers")
 	case errors.As(err, &api) && api.ErrorCode == 10005: // no suitable peers for placement

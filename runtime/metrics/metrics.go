@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,6 +32,7 @@ type Metrics struct {
 	ended    *prometheus.CounterVec // runs that this node saw to their end, by job and state
 	running  *prometheus.GaugeVec
 	took     *prometheus.HistogramVec
+	broken   *prometheus.GaugeVec
 }
 
 // New makes counts that are zero.
@@ -54,8 +56,11 @@ func New() *Metrics {
 			Name: "recue_run_seconds", Help: "How long runs took, by job.",
 			Buckets: []float64{.1, 1, 10, 60, 600, 1800, 3600, 7200, 14400, 43200},
 		}, []string{"job"}),
+		broken: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "recue_script_broken", Help: "1 while the newest version of a script is broken, and the one before in force; by script.",
+		}, []string{"script"}),
 	}
-	m.registry.MustRegister(m.firings, m.lateness, m.ended, m.running, m.took,
+	m.registry.MustRegister(m.firings, m.lateness, m.ended, m.running, m.took, m.broken,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -81,6 +86,15 @@ func (m *Metrics) Ended(job, state string, count int) {
 	m.ended.WithLabelValues(label(job), state).Add(float64(max(count, 1)))
 }
 
+// Broken says whether the newest version of a script is broken.
+func (m *Metrics) Broken(script string, broken bool) {
+	value := 0.0
+	if broken {
+		value = 1
+	}
+	m.broken.WithLabelValues(script).Set(value)
+}
+
 func label(job string) string {
 	if job == "" {
 		return "planned stop"
@@ -92,6 +106,9 @@ func label(job string) string {
 type Probes struct {
 	Healthy func(ctx context.Context) error // it works
 	Ready   func(ctx context.Context) error // it can do what it is for
+	// Notes are lines that the pages show besides: what somebody should look at, though the
+	// process works. May be nil.
+	Notes func() []string
 }
 
 // probePatience is how long a probe may take.
@@ -112,8 +129,8 @@ func (m *Metrics) Serve(address string, probes Probes) (*Server, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
-	mux.Handle("/healthz", page(probes.Healthy))
-	mux.Handle("/readyz", page(probes.Ready))
+	mux.Handle("/healthz", page(probes.Healthy, probes.Notes))
+	mux.Handle("/readyz", page(probes.Ready, probes.Notes))
 	s := &Server{
 		http:  &http.Server{Handler: mux, ReadHeaderTimeout: probePatience, WriteTimeout: 6 * probePatience},
 		addr:  listener.Addr(),
@@ -135,16 +152,20 @@ func (s *Server) Close() {
 	<-s.ended
 }
 
-// page answers 200 "ok", or 503 with what is wrong.
-func page(probe func(context.Context) error) http.Handler {
+// page answers 200 "ok", or 503 with what is wrong, and the notes.
+func page(probe func(context.Context) error, notes func() []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), probePatience)
 		defer cancel()
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		text := "ok"
 		if err := probe(ctx); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
+			w.WriteHeader(http.StatusServiceUnavailable)
+			text = err.Error()
 		}
-		_, _ = fmt.Fprintln(w, "ok") // who asked may have gone
+		if notes != nil {
+			text = strings.Join(append([]string{text}, notes()...), "\n")
+		}
+		_, _ = fmt.Fprintln(w, text) // who asked may have gone
 	})
 }

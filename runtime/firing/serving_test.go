@@ -1,0 +1,109 @@
+package firing
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"recue/runtime/schedule"
+)
+
+// serving asks who serves, as if jobs of these names were needed.
+func (h *house) serving(names ...string) (Serving, []Job) {
+	h.t.Helper()
+	var jobs []Job
+	for _, name := range names {
+		jobs = append(jobs, Job{Name: name})
+	}
+	s, err := h.store().Serving(h.t.Context(), jobs)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s, jobs
+}
+
+// answering begins a node that answers who asks.
+func (h *house) answering(name string, jobs ...string) (n *Node, leave func()) {
+	h.t.Helper()
+	specs := map[string]schedule.Spec{}
+	for _, job := range jobs {
+		specs[job] = schedule.Spec{Every: "1h"}
+	}
+	n, end := h.node(name, specs, nil)
+	silent, err := n.Answer()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(silent)
+	return n, func() { silent(); end() }
+}
+
+func TestWhoServesIsKnownOfThoseWhoLive(t *testing.T) {
+	h := newHouse(t, Options{})
+	if s, jobs := h.serving("show"); s.Serves(jobs[0]) {
+		t.Error("a job is served, and nobody is there")
+	}
+	_, leave := h.answering("a", "show", "news")
+	if s, jobs := h.serving("show", "news"); !s.Serves(jobs[0]) || !s.Serves(jobs[1]) || !s.Has("a") {
+		t.Errorf("a serves both, and is heard so: %+v", s)
+	}
+	s, jobs := h.serving("show", "of nobody")
+	if !s.Serves(jobs[0]) || s.Serves(jobs[1]) {
+		t.Errorf("one is served and one is not: %+v", s)
+	}
+	if !s.Serves(Job{Name: "stop cam1", Stop: &Stop{}}) {
+		t.Error("a planned stop is everybody's")
+	}
+	leave()
+	if s, jobs := h.serving("show"); s.Serves(jobs[0]) || s.Serves(Job{Stop: &Stop{}}) {
+		t.Error("who has left serves on")
+	}
+}
+
+func TestANodeThatIsToEndServesNothingNew(t *testing.T) {
+	h := newHouse(t, Options{})
+	n, _ := h.answering("a", "show")
+	if served, err := n.store.Served(t.Context(), Job{Name: "show"}); err != nil || !served {
+		t.Errorf("it is served: %v, %v", served, err)
+	}
+	n.mu.Lock()
+	n.stopping, n.active["show.1"] = true, &active{}
+	n.mu.Unlock()
+	if got := n.answers(question{Job: "show"}); got != nil {
+		t.Errorf("it would run it: %v", got)
+	}
+	if got := n.answers(question{}); len(got) != 1 || !slices.Equal(got[0].Jobs, []string{"show"}) {
+		t.Errorf("what it runs is not named: %v", got)
+	}
+	n.mu.Lock()
+	n.stopping = false
+	delete(n.active, "show.1")
+	n.mu.Unlock()
+}
+
+func TestALongListOfJobsIsHeardWhole(t *testing.T) {
+	h := newHouse(t, Options{})
+	n := NewNode(h.store(), NodeOptions{Name: "a", Notes: func() map[string]string { return map[string]string{"s.lua": "is old"} }})
+	var names []string
+	for i := range 10_000 {
+		name := fmt.Sprintf("job number %d of a long list", i)
+		n.handlers[name], names = &Handler{}, append(names, name)
+	}
+	if parts := n.answers(question{}); len(parts) < 3 {
+		t.Errorf("the answer has %d parts", len(parts))
+	}
+	silent, err := n.Answer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent()
+	s, jobs := h.serving(names...)
+	for _, j := range jobs {
+		if !s.Serves(j) {
+			t.Fatalf("%s is not heard", j.Name)
+		}
+	}
+	if got := s.Notes("s.lua"); !slices.Equal(got, []string{"is old (a)"}) {
+		t.Errorf("the notes are %q", got)
+	}
+}
