@@ -259,6 +259,6 @@ func setElement(t, key, v lua.LValue) bool {
 	if !ok || !isNumber || list.Metatable != lua.LNil || !(n >= 1 && n < lua.LNumber(lua.MaxArrayIndex)) || lua.LNumber(int(n)) != n {
 		return false
 	}
-	list.RawSetInt(int(n), v)
+	tables.SetElement(list, int(n), v)
 	return true
 }

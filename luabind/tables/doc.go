@@ -8,5 +8,6 @@
 //	shape.go  tables that begin with the same fields
 //	cell.go   such a table in two pieces of memory, where Go's maps are as they are known
 //	each.go   reading
+//	set.go    what is set first
 //	inside.go the parts of a table that gopher-lua does not export
 package tables

@@ -34,12 +34,3 @@ func Count(t *lua.LTable) (n int) {
 	}
 	return n
 }
-
-// SetField is RawSetString. gopher-lua makes a map for 32 fields when the first one comes; here it is made for a few, and
-// grows.
-func SetField(t *lua.LTable, name string, v lua.LValue) {
-	if p := (*parts)(unsafe.Pointer(t)); p.strdict == nil {
-		p.strdict = map[string]lua.LValue{}
-	}
-	t.RawSetString(name, v)
-}

@@ -211,3 +211,27 @@ func BenchmarkTable(b *testing.B) {
 		}
 	})
 }
+
+func TestWhatIsSetFirstTakesLittleRoom(t *testing.T) {
+	table := &lua.LTable{Metatable: lua.LNil}
+	for i := 1; i <= 100; i++ {
+		SetElement(table, i, lua.LNumber(i))
+		SetField(table, fmt.Sprint("f", i), lua.LNumber(i))
+	}
+	SetElement(table, 100, lua.LNil)
+	SetField(table, "f1", lua.LNil)
+	if table.Len() != 99 || Count(table) != 198 || table.RawGetString("f1") != lua.LNil {
+		t.Errorf("%d elements, %d entries", table.Len(), Count(table))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 1000 {
+		t := &lua.LTable{Metatable: lua.LNil}
+		SetElement(t, 1, lua.LTrue)
+		SetField(t, "a", lua.LTrue)
+	}
+	runtime.ReadMemStats(&after)
+	if bytes := (after.TotalAlloc - before.TotalAlloc) / 1000; bytes > 1000 { // gopher-lua's own way takes 2,600
+		t.Errorf("a table with an element and a field takes %d bytes", bytes)
+	}
+}
