@@ -78,16 +78,15 @@ func (r *rehearsal) await(j *job, after time.Time) {
 		if !next.Due.Before(r.opts.Till) { // interrupted meanwhile
 			return
 		}
-		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j}, next.Lost)
+		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j})
 		r.await(j, next.Due)
 	})
 }
 
-// fire does what the job's overlap policy says. A firing may stand for others that were
-// lost to a change of the clocks. Locked.
-func (r *rehearsal) fire(j *job, run *Run, lost int) {
+// fire does what the job's overlap policy says. Locked.
+func (r *rehearsal) fire(j *job, run *Run) {
 	r.runs = append(r.runs, run)
-	if lost > 0 {
+	if run.Note != "" {
 		r.book.mistake(run.Due, run, "clock change", run.Note)
 	}
 	if len(j.running) == 0 {

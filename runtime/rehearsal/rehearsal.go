@@ -9,11 +9,9 @@
 //
 // # Nights on which the clocks change
 //
-// A firing that such a night moves, or whose time occurs twice, is no mistake: it does
-// what the words of its schedule say, and most schedules have no other way. It has a note
-// where it is listed. A mistake it is where a run is lost: where several times of a
-// schedule do not occur, and all of them come to one run behind the gap, the schedule has
-// promised more runs than there are.
+// A firing that such a night moves, or whose time occurs twice, counts as a mistake, though
+// it does what schedule says: somebody wrote a time that does not occur that night, or is not
+// the only one, and can choose another hour. Firings that a night leaves alone have no note.
 package rehearsal
 
 import (

@@ -12,9 +12,6 @@ type Occurrence struct {
 	Change Change
 	// Note says in words what a change of the clocks did to it; "" where it did nothing.
 	Note string
-	// Lost is how many other times of the schedule do not occur, or fall on this one, and
-	// have no firing of their own.
-	Lost int
 }
 
 // Change is what a change of the clocks did to an occurrence.
@@ -78,17 +75,15 @@ func (f fixed) next(after time.Time) (Occurrence, bool) {
 func (f fixed) occurrence(w, due time.Time) Occurrence {
 	o := Occurrence{Due: due}
 	if !wallOf(due).Equal(w) {
-		o.Change = Moved
-		o.Note, o.Lost = f.moved(w, wallOf(due))
+		o.Change, o.Note = Moved, f.moved(w, wallOf(due))
 	} else if _, first := doubled(due); first {
 		o.Change, o.Note = First, clockText(w)+" occurs twice (the clocks go back): it fires the first time only"
 	}
 	return o
 }
 
-// moved says which times, w the first of them, do not occur and fire at shown instead, and
-// how many of them, and of those at shown, are lost by that.
-func (f fixed) moved(w, shown time.Time) (note string, lost int) {
+// moved says which times, w the first of them, do not occur and fire at shown instead.
+func (f fixed) moved(w, shown time.Time) string {
 	last, count, at, more := w, 0, w, true
 	for ; more && at.Before(shown); at, more = f.walls.next(at.Add(time.Second)) {
 		last = at
@@ -106,13 +101,10 @@ func (f fixed) moved(w, shown time.Time) (note string, lost int) {
 		what = fmt.Sprintf("%s to %s (%d times) do", text(w), text(last), count)
 	}
 	what += " not occur (the clocks go forward): it fires at the first instant after the gap"
-	if lost = count - 1; more && at.Equal(shown) {
-		lost++
-	}
-	if lost > 0 {
+	if count > 1 || more && at.Equal(shown) {
 		what += ", once"
 	}
-	return what, lost
+	return what
 }
 
 // running fires whenever the clock on the wall shows one of the times.
