@@ -185,18 +185,21 @@ func (w *served) note() string {
 	return fmt.Sprintf("keeps the version that was read at %s; the new one has an error: %s", w.current.read.Format("2006-01-02 15:04:05 -07:00"), why)
 }
 
-// enter takes the version in force for a run of a job; leave gives it back.
-func (w *served) enter(job string) (j script.Job, leave func(), err error) {
+// enter takes the version in force for a run of a job, until it is left.
+func (w *served) enter(job string) (v *version, j script.Job, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v := w.current
+	v = w.current
 	j, ok := v.jobs[job]
 	if !ok {
-		return j, nil, fmt.Errorf("%s does not declare the job %q any more", w.path, job)
+		return nil, j, fmt.Errorf("%s does not declare the job %q any more", w.path, job)
 	}
 	v.uses.Add(1)
-	return j, v.uses.Done, nil
+	return v, j, nil
 }
+
+// leave undoes an enter.
+func (v *version) leave() { v.uses.Done() }
 
 // exchange puts a new version in force and gives the old one, whose runs go on.
 func (w *served) exchange(v *version) (old *version) {

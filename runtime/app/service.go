@@ -257,8 +257,9 @@ func (s *service) declare(ctx context.Context, w *served, v *version) error {
 	for _, j := range v.list {
 		handlers[j.Name] = &firing.Handler{
 			Schedule: j.Schedule, Script: w.name, SHA256: v.sha, Resume: j.Resume,
-			Run:    func(ctx context.Context, r firing.Run) error { return s.run(ctx, w, r) },
-			Failed: func(ctx context.Context, r firing.Run, err error) { s.failed(ctx, w, r, err) },
+			Prepare: func(ctx context.Context, r firing.Run) firing.Prepared { return s.prepareEarly(ctx, w, r) },
+			Run:     func(ctx context.Context, r firing.Run) error { return s.run(ctx, w, r) },
+			Failed:  func(ctx context.Context, r firing.Run, err error) { s.failed(ctx, w, r, err) },
 		}
 	}
 	return s.node.Declare(ctx, w.name, handlers)

@@ -18,8 +18,8 @@ import (
 // planned stops.
 func (s *service) declared(job string) (name string, zone *time.Location) {
 	for _, w := range s.scripts {
-		if j, leave, err := w.enter(job); err == nil {
-			leave()
+		if v, j, err := w.enter(job); err == nil {
+			v.leave()
 			return job, j.Schedule.Zone()
 		}
 	}

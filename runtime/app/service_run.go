@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -22,35 +21,11 @@ const failurePatience = time.Minute
 
 // run runs a job once.
 func (s *service) run(ctx context.Context, w *served, r firing.Run) error {
-	job, leave, err := w.enter(r.Job)
+	p, err := s.prepare(ctx, w, r)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
-	if r.Attempt > 1 {
-		log.WithField("attempt", r.Attempt).Warn("the run is resumed: its node went away, and it begins anew")
-	} else {
-		log.Info("the run begins")
-	}
-	ended := s.metrics.Began(r.Job, time.Since(r.Due))
-	defer ended()
-	client := s.client(log)
-	done := s.left.follow(client)
-	err = job.Run.Run(ctx, s.env(job, r, client, log), job.Firing(r.Due, r.Attempt))
-	done()
-	for _, rec := range client.Scope().Recording() {
-		text := "the run has ended, and what it started still records"
-		if !s.opts.sim {
-			command, note := followUp(s.cfg, protocol.Stop, rec.Task)
-			text += "; to stop it: " + command + note
-		}
-		log.WithField("task_id", rec.TaskID).Warn(text)
-	}
-	if err != nil && !errors.Is(context.Cause(ctx), firing.ErrCancelled) {
-		s.tellFailed(log, err)
-	}
-	return err
+	return p.start()()
 }
 
 func (s *service) env(job script.Job, r firing.Run, client *recorder.Client, log *logrus.Entry) script.Env {
@@ -96,7 +71,7 @@ func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure e
 	ctx, cancel := context.WithTimeout(ctx, failurePatience)
 	defer cancel()
 	defer context.AfterFunc(s.late, cancel)()
-	if job, leave, err := w.enter(r.Job); err == nil {
+	if v, job, err := w.enter(r.Job); err == nil {
 		if job.OnFailure != nil {
 			log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
 			client := s.client(log)
@@ -106,7 +81,7 @@ func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure e
 			}
 			done()
 		}
-		leave()
+		v.leave()
 	}
 	s.notify.tell(ctx, r, failure)
 }

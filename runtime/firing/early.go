@@ -10,13 +10,16 @@ import (
 
 // seeEarly prepares a run before it is due, and waits for that.
 func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
-	begin := func() bool { return false }
-	entered, err := n.enterEarly(a, h)
-	if err == nil && entered {
-		begin, err = n.ready(a)
+	e := &early{firing: f, handler: h, wanted: h.unwanted(f.Due) == ""}
+	defer e.drop()
+	var err error
+	if e.entered, err = n.enterEarly(a, h); err == nil && e.entered {
+		if e.begin, err = n.ready(a); err == nil {
+			e.prepare(a)
+		}
 	}
 	if err == nil {
-		err = n.await(a, f.Due)
+		err = n.await(a, e)
 	}
 	var stays asked
 	if errors.As(err, &stays) {
@@ -25,21 +28,29 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 	if err != nil {
 		return n.unready(a, err)
 	}
-	h, reason, err := n.again(a, f)
-	switch {
-	case err != nil:
-		return n.unready(a, err)
-	case h == nil && reason == "":
-		return nil
-	case reason != "":
-		return n.finish(a, Skipped, reason)
-	case entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace && begin():
-		return n.perform(a, h, true)
+	if e.wait != nil {
+		a.run.begin(e.at)
+		return n.perform(a, h, true, e.wait)
+	}
+	if !e.same || !e.wanted {
+		var reason string
+		h, reason, err = n.again(a, f)
+		switch {
+		case err != nil:
+			return n.unready(a, err)
+		case h == nil && reason == "":
+			return nil
+		case reason != "":
+			return n.finish(a, Skipped, reason)
+		}
+	}
+	if e.entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace && e.begin() {
+		return n.run(a, h, true)
 	}
 	// It has no place, or does not know whether it still has: one that was fired by hand
 	// meanwhile has gone before it, see pass.
 	a.run.Ready = false
-	if entered {
+	if e.entered {
 		if err := n.write(a); err != nil {
 			return err
 		}
@@ -114,30 +125,6 @@ func (n *Node) enterEarly(a *active, h *Handler) (entered bool, err error) {
 	}
 	_, entered, err = n.store.putRun(a.ctx, nowKey(a.run.Job), now, rev)
 	return entered, err
-}
-
-// await waits until a firing is due, but no longer than its lead: this node's clock may
-// be behind that of the node which published it, or may have been set back. An error
-// means that the firing is for another node.
-func (n *Node) await(a *active, due time.Time) error {
-	over := make(chan struct{})
-	release := hold(n.opts.Clock)
-	wait := min(due.Sub(n.opts.Clock.Now()), lead)
-	if wait <= 0 {
-		release()
-		return nil
-	}
-	timer := n.opts.Clock.AfterFunc(wait, func() { close(over) })
-	release()
-	defer timer.Stop()
-	select {
-	case <-over:
-		return nil
-	case <-n.ending:
-		return errStopped
-	case <-a.ctx.Done():
-		return context.Cause(a.ctx)
-	}
 }
 
 // errUnserved is the end of a firing whose job this node does not serve any more.

@@ -195,7 +195,7 @@ func TestAFiringIsWaitedForNoLongerThanItsLead(t *testing.T) {
 	n := NewNode(h.store(), NodeOptions{Name: "a", Clock: h.clock})
 	a := n.newActive(t.Context(), "job.1", nil, Firing{Job: "job"})
 	waited := make(chan error)
-	go func() { waited <- n.await(a, noon.Add(time.Hour)) }()
+	go func() { waited <- n.await(a, &early{firing: Firing{Due: noon.Add(time.Hour)}}) }()
 	for {
 		if at, ok := h.clock.Next(); ok {
 			if !at.Equal(noon.Add(lead)) {

@@ -43,6 +43,9 @@ type Handler struct {
 	SHA256   string
 	// Run runs the job once. The end of ctx cancels it; the cause says why.
 	Run func(ctx context.Context, r Run) error
+	// Prepare does before a run is due what Run would do before it calls the job's
+	// function. May be nil. r is the run as it will begin; ctx is that of Run.
+	Prepare func(ctx context.Context, r Run) Prepared
 	// Failed is told of a run that failed or was interrupted, not of one that a person has
 	// cancelled. May be nil.
 	Failed func(ctx context.Context, r Run, err error)
@@ -51,6 +54,14 @@ type Handler struct {
 	Resume bool
 
 	record Job // as this node has read it last
+}
+
+// Prepared is a run that waits for its time. One of the two is called, once.
+type Prepared struct {
+	// Start begins the run and does not block. wait gives what Handler.Run would give.
+	// nil: it cannot be started, and is run as if it had not been prepared.
+	Start func() (wait func() error)
+	Drop  func() // it is not to run, or not as it was prepared; may be nil
 }
 
 // Node serves jobs: it publishes their firings and runs them. Any number of nodes
@@ -71,6 +82,7 @@ type Node struct {
 	takes      sync.WaitGroup
 	entering   turnstiles // a job's runs of this node enter one after the other
 	beginnings beginnings
+	moments    moments
 }
 
 // NewNode makes a node that serves nothing yet.

@@ -161,10 +161,10 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	switch {
 	case n.store.opts.Unchecked:
 		a.rev = rev
-		if err := n.await(a, f.Due); err != nil {
+		if err := n.await(a, &early{firing: f}); err != nil {
 			return err
 		}
-		return n.perform(a, h, false)
+		return n.run(a, h, false)
 	case err != nil:
 		return err
 	case rev != 0 && before.State.Over():
@@ -208,7 +208,7 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	case reason != "":
 		return n.finish(a, Skipped, reason)
 	}
-	return n.perform(a, h, false)
+	return n.run(a, h, false)
 }
 
 // passedOver says why a firing that was published right before everything ended does not
@@ -226,22 +226,29 @@ func (n *Node) passedOver(a *active, f Firing, h *Handler) string {
 	return ""
 }
 
-// perform runs the job. Where it has begun by the node's word, its own record says so
-// later.
-func (n *Node) perform(a *active, h *Handler, begun bool) error {
+// run runs the job. Where it has begun by the node's word, its own record says so later.
+func (n *Node) run(a *active, h *Handler, begun bool) error {
 	a.run.begin(n.opts.Clock.Now())
+	if !begun {
+		if err := n.write(a); err != nil {
+			return err
+		}
+	}
+	r := a.run
+	return n.perform(a, h, begun, func() error { return h.Run(a.ctx, r) })
+}
+
+// perform does what brings a run to its end; begun is as in run.
+func (n *Node) perform(a *active, h *Handler, begun bool, do func() error) error {
 	ended := func() {}
 	if begun {
 		ended = n.show(a)
-	} else if err := n.write(a); err != nil {
-		return err
 	}
 	if limit := h.Schedule.Timeout; limit > 0 {
 		timer := n.opts.Clock.AfterFunc(limit, func() { a.cancel(fmt.Errorf("cancelled after %v, the timeout of the job", limit)) })
 		defer timer.Stop()
 	}
-	run := a.run
-	failed := h.Run(a.ctx, run)
+	failed := do()
 	ended()
 	return n.performed(a, h, failed)
 }

@@ -69,15 +69,18 @@ func New() *Metrics {
 // each of them has a name of its own, and there is no end to those.
 func (m *Metrics) Fired(job, kind string) { m.firings.WithLabelValues(label(job), kind).Inc() }
 
-// Began counts a run that begins on this node, late after it was due; ended counts its end.
-func (m *Metrics) Began(job string, late time.Duration) (ended func()) {
-	begun := time.Now()
-	m.lateness.Observe(max(late, 0).Seconds())
-	running := m.running.WithLabelValues(label(job))
-	running.Inc()
-	return func() {
-		running.Dec()
-		m.took.WithLabelValues(label(job)).Observe(time.Since(begun).Seconds())
+// Run gives the counts of a job's runs: began counts one that begins on this node, late
+// after it was due, and ended its end.
+func (m *Metrics) Run(job string) (began func(late time.Duration) (ended func())) {
+	running, took := m.running.WithLabelValues(label(job)), m.took.WithLabelValues(label(job))
+	return func(late time.Duration) func() {
+		begun := time.Now()
+		m.lateness.Observe(max(late, 0).Seconds())
+		running.Inc()
+		return func() {
+			running.Dec()
+			took.Observe(time.Since(begun).Seconds())
+		}
 	}
 }
 

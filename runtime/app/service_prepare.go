@@ -1,0 +1,167 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"recue/runtime/firing"
+	"recue/runtime/protocol"
+	"recue/runtime/recorder"
+	"recue/runtime/script"
+)
+
+// prepared is a run of a job with all that it needs to be called. Many are due at the same
+// time: what can be done before that is not in the way of their beginning.
+type prepared struct {
+	service *service
+	script  *served
+	version *version
+	job     script.Job
+	run     firing.Run
+
+	ctx    context.Context
+	log    *logrus.Entry
+	begins *announcement
+	began  func(late time.Duration) (ended func()) // counts it
+	client *recorder.Client
+	env    script.Env
+	done   func() // ends the account of what it starts
+}
+
+// prepare prepares a run that is about to begin.
+func (s *service) prepare(ctx context.Context, w *served, r firing.Run) (*prepared, error) {
+	v, job, err := w.enter(r.Job)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{service: s, script: w, version: v, job: job, run: r, ctx: ctx, began: s.metrics.Run(r.Job)}
+	p.begins = &announcement{log: jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())}
+	p.log = p.begins.before()
+	p.client = s.client(p.log)
+	p.env = s.env(job, r, p.client, p.log)
+	p.done = s.left.follow(p.client)
+	return p, nil
+}
+
+// prepareEarly prepares a run that is due soon. What keeps it from that is said when it
+// is due.
+func (s *service) prepareEarly(ctx context.Context, w *served, r firing.Run) firing.Prepared {
+	p, err := s.prepare(ctx, w, r)
+	if err != nil {
+		return firing.Prepared{}
+	}
+	return firing.Prepared{Drop: p.drop, Start: func() func() error {
+		if w.inForce() == p.version {
+			return p.start()
+		}
+		// The script has been read again meanwhile.
+		return func() error {
+			p.drop()
+			return s.run(ctx, w, r)
+		}
+	}}
+}
+
+// drop ends a run that is not called.
+func (p *prepared) drop() {
+	p.done()
+	p.version.leave()
+}
+
+// start calls the job's function; wait waits for its end.
+func (p *prepared) start() (wait func() error) {
+	said := func() {}
+	if p.run.Attempt > 1 {
+		p.log.WithField("attempt", p.run.Attempt).Warn("the run is resumed: its node went away, and it begins anew")
+	} else {
+		said = p.begins.after(showAfter)
+	}
+	counted := p.began(time.Since(p.run.Due))
+	over := make(chan error, 1)
+	p.job.Run(p.ctx, p.env, func(err error) { over <- err }, p.job.Firing(p.run.Due, p.run.Attempt))
+	return func() error {
+		err := <-over
+		p.ended(err)
+		counted()
+		said()
+		p.drop()
+		return err
+	}
+}
+
+// ended says what is to be said of a run's end.
+func (p *prepared) ended(err error) {
+	for _, rec := range p.client.Scope().Recording() {
+		text := "the run has ended, and what it started still records"
+		if !p.service.opts.sim {
+			command, note := followUp(p.service.cfg, protocol.Stop, rec.Task)
+			text += "; to stop it: " + command + note
+		}
+		p.log.WithField("task_id", rec.TaskID).Warn(text)
+	}
+	if err != nil && !errors.Is(context.Cause(p.ctx), firing.ErrCancelled) {
+		p.service.tellFailed(p.log, err)
+	}
+}
+
+// showAfter is how long a run that logs nothing goes on before the log says that it has
+// begun; of a shorter one it says so at its end.
+const showAfter = 100 * time.Millisecond
+
+// announcement is the line in the log that a run has begun. It is written before the first
+// line of the run itself, or a while after the beginning: a thousand runs that are due
+// together do not wait for each other's lines.
+type announcement struct {
+	log  *logrus.Entry
+	at   time.Time // of the beginning
+	once sync.Once
+}
+
+// before gives the log of the run. Whatever is written to it has the announcement before it.
+func (a *announcement) before() *logrus.Entry {
+	l := a.log.Logger
+	own := &logrus.Logger{Out: l.Out, Formatter: l.Formatter, Hooks: logrus.LevelHooks{}, Level: l.GetLevel(), ExitFunc: l.ExitFunc}
+	for level, hooks := range l.Hooks {
+		own.Hooks[level] = append(own.Hooks[level], hooks...)
+	}
+	own.AddHook(a)
+	return own.WithFields(a.log.Data)
+}
+
+// after begins now, and has the announcement written in a while at the latest; ended is to
+// be called at the end of the run.
+func (a *announcement) after(d time.Duration) (ended func()) {
+	a.at = time.Now()
+	said := make(chan struct{})
+	timer := time.AfterFunc(d, func() {
+		defer close(said)
+		a.say()
+	})
+	return func() {
+		if !timer.Stop() {
+			<-said
+		}
+		a.say()
+	}
+}
+
+func (a *announcement) say() {
+	a.once.Do(func() {
+		if !a.at.IsZero() { // else it is resumed, which is said otherwise
+			a.log.WithTime(a.at).Info("the run begins")
+		}
+	})
+}
+
+// Levels implements logrus.Hook.
+func (a *announcement) Levels() []logrus.Level { return logrus.AllLevels }
+
+// Fire implements logrus.Hook.
+func (a *announcement) Fire(*logrus.Entry) error {
+	a.say()
+	return nil
+}
