@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,9 @@ type house struct {
 	// patience is how long a batch's answer is waited for; 0: as always.
 	patience time.Duration
 	began    chan struct{}
+
+	// What became of runs that were prepared: dropped, or started.
+	dropped, started, made atomic.Int64
 
 	mu   sync.Mutex
 	runs map[string][]string // of each run's id, the nodes that ran it
@@ -99,6 +103,7 @@ func (h *house) node(name string, specs map[string]schedule.Spec, run func(ctx c
 			}
 			return nil
 		}}
+		handlers[job].Prepare = h.preparing(handlers[job].Run)
 	}
 	if err := n.Declare(h.t.Context(), "s.lua", handlers); err != nil {
 		h.t.Fatal(err)
