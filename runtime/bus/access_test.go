@@ -1,10 +1,13 @@
 package bus
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nkeys"
 
 	"recue/runtime/fault"
 )
@@ -194,4 +197,56 @@ func TestReadViolation(t *testing.T) {
 			t.Errorf("readViolation(%s) = %q, %q", text, what, subject)
 		}
 	}
+}
+
+// newUserKey writes a file with the seed of a new user, and gives the user's public key.
+func newUserKey(t *testing.T, file string) string {
+	t.Helper()
+	key, err := nkeys.CreateUser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, err := key.Seed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, seed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
+}
+
+// The old key's user is turned away by the server; the new one's is let in.
+func TestANewKeyInTheFileIsTakenAtTheNextReconnect(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "user.nk")
+	let := func(port int, user string) *server.Options {
+		return &server.Options{ServerName: "test", Host: "127.0.0.1", Port: port, NoSigs: true, NoLog: true, Nkeys: []*server.NkeyUser{{Nkey: user}}}
+	}
+	srv, err := server.NewServer(let(server.RANDOM_PORT, newUserKey(t, file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Start()
+	t.Cleanup(srv.WaitForShutdown)
+	t.Cleanup(srv.Shutdown)
+	events, log := newEvents()
+	c := connect(t, Options{URL: srv.ClientURL(), NKey: file, Log: log})
+	if err := srv.ReloadOptions(let(server.RANDOM_PORT, newUserKey(t, file))); err != nil {
+		t.Fatal(err)
+	}
+	events.until(t, "reconnected to NATS")
+	_, came := ask(c, "nobody", "x", patience)
+	wantFault(t, wait(t, came, "answer").err, fault.NoRecorder)
+
+	if err := os.WriteFile(file, []byte("no seed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := srv.ReloadOptions(let(server.RANDOM_PORT, newUserKey(t, filepath.Join(t.TempDir(), "other.nk")))); err != nil {
+		t.Fatal(err)
+	}
+	events.until(t, "cannot be read again")
 }

@@ -46,6 +46,9 @@ func newConn(o Options, where string) *Conn {
 		ended:   make(chan struct{}),
 	}
 	c.server.Store(&where)
+	if o.NKey != "" {
+		c.link.renew = c.renewKey
+	}
 	return c
 }
 

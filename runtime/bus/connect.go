@@ -91,6 +91,23 @@ func (c *Conn) open(ctx context.Context, options nats.Options) error {
 	return nil
 }
 
+// renewKey reads the nkey again before a reconnect. The library signs with what the file
+// has then, but goes on to name the key that it had at first; it holds its lock, under which it
+// reads its options, while it dials.
+func (c *Conn) renewKey() {
+	nc := c.library.Load()
+	if nc == nil {
+		return // the first time
+	}
+	option, err := nats.NkeyOptionFromSeed(c.options.NKey)
+	if err == nil {
+		err = option(&nc.Opts)
+	}
+	if err != nil {
+		c.log.WithError(withoutPrefix(err)).Warnf("the nkey file %q cannot be read again: the one from before is still used", c.options.NKey)
+	}
+}
+
 // newInbox is the prefix of the reply subjects of one connection.
 func newInbox() string { return nats.InboxPrefix + nuid.Next() + "." }
 

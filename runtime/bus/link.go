@@ -17,6 +17,7 @@ type link struct {
 	end       context.CancelFunc
 	timeout   time.Duration
 	inProcess nats.InProcessConnProvider
+	renew     func() // called before each Dial, with the library's lock held
 
 	mu   sync.Mutex
 	conn net.Conn // the latest
@@ -24,11 +25,12 @@ type link struct {
 
 func newLink(o Options) *link {
 	ctx, end := context.WithCancel(context.Background())
-	return &link{ctx: ctx, end: end, timeout: o.ConnectTimeout, inProcess: o.InProcess}
+	return &link{ctx: ctx, end: end, timeout: o.ConnectTimeout, inProcess: o.InProcess, renew: func() {}}
 }
 
 // Dial is what the library calls as its CustomDialer.
 func (l *link) Dial(network, address string) (net.Conn, error) {
+	l.renew()
 	dialer := net.Dialer{Timeout: l.timeout}
 	return l.keep(dialer.DialContext(l.ctx, network, address))
 }
