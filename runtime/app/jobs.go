@@ -169,6 +169,8 @@ func (j *jobsCall) advised(ctx context.Context, err error) error {
 	switch {
 	case errors.Is(err, firing.ErrPlanned):
 		return fault.Usage(err, "`recue stop TASK` ends the recording now")
+	case errors.Is(err, firing.ErrOver):
+		return fault.Usage(err, "")
 	case !errors.Is(err, firing.ErrNoJob):
 		return err
 	}
@@ -189,7 +191,7 @@ func (j *jobsCall) advised(ctx context.Context, err error) error {
 
 func (j *jobsCall) pause(ctx context.Context) error {
 	var until *time.Time
-	told := "until it is resumed"
+	told := pausedUntil(nil)
 	if j.c.IsSet("until") {
 		job, err := j.store.Job(ctx, j.name)
 		if err != nil {
@@ -200,12 +202,20 @@ func (j *jobsCall) pause(ctx context.Context) error {
 			return err
 		}
 		until = &at
-		told = fmt.Sprintf("until %s (%v, the zone of the job)", dueText(at), at.Location())
+		told = fmt.Sprintf("%s (%v, the zone of the job)", pausedUntil(until), at.Location())
 	}
 	if err := j.store.Pause(ctx, j.name, until); err != nil {
 		return err
 	}
 	return j.tell("paused", "%s is paused %s; what runs goes on", told)
+}
+
+// pausedUntil says how long a job is paused; nil: without an end.
+func pausedUntil(until *time.Time) string {
+	if until == nil {
+		return "until it is resumed"
+	}
+	return "until " + dueText(*until)
 }
 
 // untilFlag reads --until, in the job's zone where the time names none.

@@ -150,6 +150,9 @@ func (j *jobsCall) printJobs(entries []jobEntry) {
 	for _, e := range entries {
 		for _, note := range e.Notes {
 			if text := visible(e.Script + " " + note); !told[text] {
+				if len(told) == 0 {
+					j.app.print("")
+				}
 				told[text] = true
 				j.app.print(text)
 			}
@@ -167,13 +170,13 @@ func (j *jobsCall) printJobs(entries []jobEntry) {
 	}
 }
 
-// howToServe says what it takes that a script is served.
+// howToServe says what it takes that a script is served. A folder has one process, which is
+// there, since it has answered.
 func (j *jobsCall) howToServe(script string) string {
-	store := ""
-	if dir := j.c.String("store"); dir != "" {
-		store = " --store " + shellQuote(dir)
+	if j.c.String("store") != "" {
+		return fmt.Sprintf("begin the recue serve of this folder anew with %s among its scripts", visible(shellQuote(script)))
 	}
-	return fmt.Sprintf("`recue serve %s%s` serves it", visible(shellQuote(script)), store)
+	return fmt.Sprintf("`recue serve %s` serves it", visible(shellQuote(script)))
 }
 
 // lastMoment is an instant as the list of the jobs shows those of the past: without the day

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,7 +102,7 @@ func (s *service) perform(ctx context.Context) error {
 		return err
 	}
 	defer answered()
-	s.announce(place)
+	s.announce(ctx, place, store)
 	background.Go(func() { s.tellUnserved(ctx, store) })
 	background.Go(func() { petWatchdog(ctx, s.log, s.node.Alive, over) })
 	if err := s.node.Serve(ctx); err != nil {
@@ -268,8 +269,8 @@ func (s *service) declare(ctx context.Context, w *served, v *version) error {
 // shownAtStart is how many of the coming firings are said at the start.
 const shownAtStart = 5
 
-// announce says what is served, where, and when the next firings are.
-func (s *service) announce(p *place) {
+// announce says what is served, where, what is paused, and when the next firings are.
+func (s *service) announce(ctx context.Context, p *place, store *firing.Store) {
 	var jobs []jobAt
 	for _, w := range s.scripts {
 		jobs = append(jobs, w.current.list...)
@@ -286,11 +287,35 @@ func (s *service) announce(p *place) {
 		kept = "in " + s.opts.store
 	}
 	s.app.display.say("serving %s of %s; commands go to %s, the state is kept %s", counted(len(jobs), "job"), counted(len(s.scripts), "script"), where, kept)
-	for f := range (span{after: time.Now(), most: shownAtStart}).firings(jobs) {
+	paused := pauses(ctx, store)
+	fire := slices.DeleteFunc(slices.Clone(jobs), func(j jobAt) bool {
+		told, is := paused[j.Name]
+		if is {
+			s.app.display.say("paused: %s, %s", visible(j.Name), told)
+		}
+		return is
+	})
+	for f := range (span{after: time.Now(), most: shownAtStart}).firings(fire) {
 		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
 	}
 	s.serving.Store(p)
 	sdNotify(s.log, sdReady)
+}
+
+// pauses tells until when jobs are paused, by their names. It is no more than something to
+// show: a server that does not answer right now is no matter.
+func pauses(ctx context.Context, store *firing.Store) map[string]string {
+	plans, err := store.Plans(ctx, time.Now())
+	if err != nil {
+		return nil
+	}
+	told := map[string]string{}
+	for _, st := range plans {
+		if stateOf(st) == "paused" {
+			told[st.Job.Name] = pausedUntil(st.Job.PausedUntil)
+		}
+	}
+	return told
 }
 
 // stopTask carries out a planned stop: the recorder is asked first. It is tried until

@@ -72,8 +72,9 @@ func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure e
 	defer cancel()
 	defer context.AfterFunc(s.late, cancel)()
 	if v, job, err := w.enter(r.Job); err == nil {
+		r = r.In(job.Schedule.Zone())
 		if job.OnFailure != nil {
-			log := jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())
+			log := jobLog(s.log, r.Job, r.Due).WithField("run", r.ID())
 			client := s.client(log)
 			done := s.left.follow(client)
 			if err := job.OnFailure.Run(ctx, s.env(job, r, client, log), job.Failure(r.Due, max(r.Attempt, 1), failure)); err != nil {

@@ -12,6 +12,9 @@ import (
 // ErrNoJob is in the chain of the error for a job or run that is not there.
 var ErrNoJob = errors.New("there is none of that name")
 
+// ErrOver is in the chain of the refusal to cancel a run that has ended.
+var ErrOver = errors.New("it is over")
+
 // ErrPlanned is in the chain of the refusal to keep a planned stop from happening.
 var ErrPlanned = errors.New("it is a planned stop: it ends a recording if nobody else does, and goes by itself when the recording has ended")
 
@@ -96,7 +99,7 @@ func (s *Store) Cancel(ctx context.Context, run string) error {
 	case rev == 0 || r.Job == "":
 		return fmt.Errorf("run %q: %w; `recue jobs history JOB` lists them", run, ErrNoJob)
 	case r.State.Over():
-		return fmt.Errorf("run %q is over: it is %s", run, r.State)
+		return fmt.Errorf("run %q: %w: it is %s", run, ErrOver, r.State)
 	}
 	return s.cancel(ctx, run, asked{ErrCancelled.Error(), true})
 }

@@ -38,6 +38,7 @@ func (s *Store) Plans(ctx context.Context, now time.Time) ([]Status, error) {
 		return nil, storeError("read the jobs", err)
 	}
 	slices.SortFunc(list, func(a, b Status) int { return cmp.Compare(a.Job.Name, b.Job.Name) })
+	inZones(list)
 	return list, nil
 }
 
@@ -89,15 +90,18 @@ func (st *Status) in(zone *time.Location) {
 	}
 	st.Job.PausedUntil = inZone(st.Job.PausedUntil, zone)
 	if st.Last != nil {
-		st.Last.in(zone)
+		last := st.Last.In(zone)
+		st.Last = &last
 	}
-	for i := range st.Running {
-		st.Running[i].in(zone)
+	for i, r := range st.Running {
+		st.Running[i] = r.In(zone)
 	}
 }
 
-func (r *Run) in(zone *time.Location) {
+// In is the run with its times in a zone.
+func (r Run) In(zone *time.Location) Run {
 	r.Due, r.Began, r.Ended = r.Due.In(zone), inZone(r.Began, zone), inZone(r.Ended, zone)
+	return r
 }
 
 func inZone(t *time.Time, zone *time.Location) *time.Time {
@@ -207,7 +211,7 @@ func (s *Store) History(ctx context.Context, job string, most int) ([]Run, error
 		runs = runs[:min(most, len(runs))]
 	}
 	for i := range runs {
-		runs[i].in(j.Location())
+		runs[i] = runs[i].In(j.Location())
 	}
 	return runs, nil
 }
