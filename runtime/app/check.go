@@ -171,7 +171,8 @@ func (a *app) scripts(command string, paths []string) ([]script.Source, error) {
 }
 
 // luaFiles gives the file itself, or the *.lua files in a folder and its folders.
-// Hidden ones, and what links lead to, are left out.
+// Hidden ones, what links lead to, and *.d.lua are left out: those describe functions
+// to editors and are no scripts.
 func (a *app) luaFiles(path string) ([]string, error) {
 	info, err := a.stat(path)
 	if err != nil {
@@ -211,7 +212,7 @@ func (a *app) search(folder string, files *[]string) error {
 	for _, e := range entries {
 		path := filepath.Join(folder, e.Name())
 		switch {
-		case strings.HasPrefix(e.Name(), "."):
+		case strings.HasPrefix(e.Name(), "."), strings.HasSuffix(e.Name(), ".d.lua"):
 		case e.IsDir():
 			if err := a.search(path, files); err != nil {
 				return fmt.Errorf("search %s: %w", path, err)

@@ -31,6 +31,9 @@ type Machine struct {
 	// is gone.
 	Create func(name string) (io.WriteCloser, error)
 
+	// Folder opens a folder, and makes it first where it is not there.
+	Folder func(name string) (*os.Root, error)
+
 	// Notify sends the signals that ask the process to end to ch until stop is
 	// called. Before Notify is called they end the process by themselves.
 	Notify func(ch chan<- os.Signal) (stop func())
@@ -52,7 +55,7 @@ func System(args []string) Machine {
 		Args: args, LookupEnv: os.LookupEnv, Home: home,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), OutTerminal: isTerminal(os.Stdout), Zone: zone(),
 		Open:     func(name string) (fs.File, error) { return os.Open(name) },
-		ReadFile: os.ReadFile, ReadDir: os.ReadDir, Create: create,
+		ReadFile: os.ReadFile, ReadDir: os.ReadDir, Create: create, Folder: folder,
 		Notify: notify, Exit: os.Exit,
 	}
 }
@@ -62,6 +65,13 @@ func create(name string) (io.WriteCloser, error) {
 		return nil, err
 	}
 	return os.Create(name)
+}
+
+func folder(name string) (*os.Root, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(name)
 }
 
 // notify asks for the signals that end a process. SIGHUP stays ignored where it

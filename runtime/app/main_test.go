@@ -48,6 +48,14 @@ func (e *fakeEngine) Reference(name string) (string, error) {
 	return "start([task_id] [, options])\n", nil
 }
 
+func (e *fakeEngine) Stub() string { return "---@meta\n" }
+
+func (e *fakeEngine) Project() script.Project {
+	return script.Project{Run: "first.x", Files: []script.ProjectFile{
+		{Name: "first.x", About: "a script", Text: []byte("one\n")}, {Name: ".env.example", About: "settings", Text: []byte("two\n")},
+	}}
+}
+
 func (e *fakeEngine) Check(sources []script.Source, _ script.Limits) []script.Finding {
 	e.checked = append(e.checked, sources...)
 	return e.findings
@@ -91,7 +99,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return os.ReadFile(name)
 		},
-		ReadDir: os.ReadDir, Create: create,
+		ReadDir: os.ReadDir, Create: create, Folder: folder,
 		Notify: func(ch chan<- os.Signal) func() {
 			b.signals = ch
 			close(b.listens)

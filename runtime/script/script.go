@@ -33,6 +33,10 @@ type Engine interface {
 	// one that is named ("start", "log.info", "log" for all of log). The error
 	// says that there is none, and which may have been meant.
 	Reference(name string) (string, error)
+	// Stub describes every function for editors, as a file that their language server reads.
+	Stub() string
+	// Project gives the files of a new project, which works as it is.
+	Project() Project
 }
 
 // Program is a script that was loaded and can be run, once.
