@@ -7,9 +7,10 @@ import (
 	"recue/runtime/schedule"
 )
 
-// prompt is how late a firing may come to its turn while a node ticks before it is
-// taken for one whose time was while nothing ran.
-const prompt = time.Minute
+// prompt is how late a firing may come to its turn and still be one in time. Whatever is
+// later was due while nothing ran, and its job's missed decides about it: whether its
+// process was away, or was frozen, or could not reach the server makes no difference.
+const prompt = 10 * time.Second
 
 // Why a firing that came due while nothing ran does not run.
 const (
@@ -31,12 +32,13 @@ const lead = time.Second
 
 // decide says what to publish for what comes due after the cursor and until till, which
 // may be after now: firings to run, and records of those that are not to run, in the
-// order of their times. since is when this node began to tick.
+// order of their times.
 //
-// What came due while a node ticked runs, whatever the policy. Of what came due
-// while nothing ran, missed decides: none, the newest within grace, or each within
-// grace; the rest is recorded as missed, those in a row as one.
-func decide(s *schedule.Schedule, job string, cursor, till, now, since time.Time) []Firing {
+// Mostly that is one firing, which is in time. Of more than one that are due, and of one
+// that is not in time, missed decides: "once", the newest runs, if it is within grace;
+// "all", each runs that is; "skip", the newest does, if it is in time. The rest is
+// recorded as missed, those in a row as one.
+func decide(s *schedule.Schedule, job string, cursor, till, now time.Time) []Firing {
 	var due []schedule.Occurrence
 	for after := cursor; len(due) < maxLook; {
 		o, ok := s.Next(after)
@@ -56,19 +58,19 @@ func decide(s *schedule.Schedule, job string, cursor, till, now, since time.Time
 	for i, o := range due {
 		late := now.Sub(o.Due)
 		reason := ""
-		switch live := o.Due.After(since) && late <= prompt; {
+		switch {
 		case len(due)-i > maxBehind:
 			reason = fmt.Sprintf("more than %d of its firings were due at once, and only the newest run", maxBehind)
-		case live:
 		case late > s.Grace:
 			reason = fmt.Sprintf("its time was %v ago, and its grace is %v", late.Round(time.Second), s.Grace)
-		case s.Missed == schedule.MissedSkip:
+		case s.Missed == schedule.MissedSkip && (i < newest || late > prompt):
 			reason = missedSkip
 		case s.Missed == schedule.MissedOnce && i < newest:
 			reason = missedOnce
 		}
 		f := Firing{Job: job, Kind: Due, Due: o.Due, Cursor: o.Due, Note: o.Note, Reason: reason}
 		if reason == "" {
+			f.Late = i <= newest && (newest > 0 || late > prompt)
 			firings = append(firings, f)
 			continue
 		}

@@ -17,6 +17,13 @@
 // and calls their functions. Another node that takes over such a run first writes that
 // into the record of the word: what has not begun by then cannot begin without asking.
 //
+// A firing that is more than ten seconds late at its turn came due while nothing ran, for
+// whatever reason, and so did all but the newest of a job that are due at once: the job's
+// missed and grace decide which of them run (decide.go). With missed "all" each is wanted:
+// they run one after the other, in the order of their times, except with overlap "allow"
+// (line.go). What is in time meets them as its overlap policy says: "skip" finds the job
+// running, "queue" waits for it, "replace" cancels the one that runs.
+//
 // A disk takes its time for each message that is to be safe on it. So what is due at
 // the same time is published as one batch, and the records that many runs write at the
 // same time are stored as one (batch.go): the disk is waited for once. Such a batch is

@@ -44,7 +44,7 @@ func (n *Node) seeEarly(a *active, f Firing, h *Handler) error {
 			return n.finish(a, Skipped, reason)
 		}
 	}
-	if e.entered && n.opts.Clock.Now().Sub(f.Due) <= h.Schedule.Grace && e.begin() {
+	if e.entered && n.inTime(f, h) && e.begin() {
 		return n.run(a, h, true)
 	}
 	// It has no place, or does not know whether it still has: one that was fired by hand

@@ -136,7 +136,7 @@ func (n *Node) bring(ctx context.Context, m *moment) {
 	}
 	n.begin(ctx, m.due, n.beginnings.refused())
 	for _, e := range runs {
-		if e.prepared.Start != nil && n.opts.Clock.Now().Sub(m.due) <= e.handler.Schedule.Grace && e.begin() {
+		if e.prepared.Start != nil && e.begin() {
 			n.start(e)
 		}
 	}
@@ -152,7 +152,7 @@ func (n *Node) toBegin(m *moment) (runs []*early) {
 	defer n.mu.Unlock()
 	for _, e := range m.runs {
 		e.same = !n.stopping && n.handlers[e.firing.Job] == e.handler
-		if !e.left && e.same && e.wanted && e.entered {
+		if !e.left && e.same && e.wanted && e.entered && n.inTime(e.firing, e.handler) {
 			runs = append(runs, e)
 		}
 	}

@@ -70,7 +70,6 @@ type Node struct {
 	store  *Store
 	opts   NodeOptions
 	ticker *ticker
-	began  time.Time // when it began to serve
 
 	mu       sync.Mutex
 	handlers map[string]*Handler
@@ -79,6 +78,7 @@ type Node struct {
 	ending   <-chan struct{} // closed when the node is to end
 	changed  chan struct{}   // closed and made anew when a record of the runs changed
 
+	bells      bells // for those who stand in line
 	takes      sync.WaitGroup
 	entering   turnstiles // a job's runs of this node enter one after the other
 	beginnings beginnings
@@ -121,7 +121,7 @@ func (n *Node) Serve(ctx context.Context) error {
 	if err != nil {
 		return storeError("watch the runs", err)
 	}
-	n.ending, n.began = ctx.Done(), n.opts.Clock.Now()
+	n.ending = ctx.Done()
 	consuming, err := n.store.workers.Consume(func(msg jetstream.Msg) {
 		n.takes.Add(1)
 		go func() {
@@ -286,6 +286,7 @@ func (n *Node) watchRuns(ctx context.Context, w jetstream.KeyWatcher) {
 
 func (n *Node) runChanged(e jetstream.KeyValueEntry) {
 	n.wake()
+	n.bells.ring(e.Key())
 	n.mu.Lock()
 	a := n.active[e.Key()]
 	n.mu.Unlock()

@@ -65,9 +65,16 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 		if !settled {
 			return wait, "", nil
 		}
-		v, reason := now.place(a.key, policy)
+		place := now.place
+		if a.inLine {
+			place = now.placeInLine
+		}
+		v, reason := place(a.key, policy)
 		if v == skips {
 			return v, reason, nil
+		}
+		if v == wait && a.inLine {
+			return v, "", nil
 		}
 		_, ok, err := n.store.putRun(a.ctx, nowKey(a.run.Job), now, rev)
 		if err != nil {

@@ -76,9 +76,13 @@ type Firing struct {
 	Due    time.Time `json:"due"`
 	Cursor time.Time `json:"cursor"` // everything due up to here has been decided
 	Note   string    `json:"note,omitempty"`
-	Reason string    `json:"reason,omitempty"` // of a missed one
-	Count  int       `json:"count,omitempty"`  // how many firings a missed one stands for, Due being the last
-	Node   string    `json:"node"`             // that published it
+	// Late says that it came due while nothing ran and is made up for; see line. Behind is
+	// when the late one was due that runs before it.
+	Late   bool       `json:"late,omitempty"`
+	Behind *time.Time `json:"behind,omitempty"`
+	Reason string     `json:"reason,omitempty"` // of a missed one
+	Count  int        `json:"count,omitempty"`  // how many firings a missed one stands for, Due being the last
+	Node   string     `json:"node"`             // that published it
 }
 
 // State is where a run is.

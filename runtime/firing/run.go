@@ -19,6 +19,7 @@ type active struct {
 	key    string
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	inLine bool // see line
 
 	mu  sync.Mutex
 	msg jetstream.Msg // the latest delivery
@@ -192,13 +193,17 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 // seeNow is see once a firing is due.
 func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	// A run that is resumed did begin in time.
-	if late := n.opts.Clock.Now().Sub(f.Due); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
+	if late := n.late(f); f.Kind == Due && late > h.Schedule.Grace && a.run.Attempt == 0 {
 		return n.finish(a, WasMissed, fmt.Sprintf("its turn came %v late, and its grace is %v", late.Round(time.Second), h.Schedule.Grace))
 	}
 	if reason := n.passedOver(a, f, h); reason != "" {
 		return n.finish(a, WasMissed, reason)
 	}
-	reason, err := n.enter(a, h)
+	var reason string
+	err := n.line(a, f, h)
+	if err == nil {
+		reason, err = n.enter(a, h)
+	}
 	var stays asked
 	switch {
 	case errors.As(err, &stays):
@@ -211,10 +216,19 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	return n.run(a, h, false)
 }
 
-// passedOver says why a firing that was published right before everything ended does not
-// run now that this node has begun: as what came due meanwhile, see decide.
+// late is how long ago a firing was due.
+func (n *Node) late(f Firing) time.Duration { return n.opts.Clock.Now().Sub(f.Due) }
+
+// inTime says whether a firing may begin without a look at what missed says.
+func (n *Node) inTime(f Firing, h *Handler) bool {
+	return n.late(f) <= min(prompt, h.Schedule.Grace)
+}
+
+// passedOver says why a firing does not run whose turn did not come in time after it was
+// published: everything ended, or was frozen. It is treated as what came due meanwhile,
+// see decide.
 func (n *Node) passedOver(a *active, f Firing, h *Handler) string {
-	if f.Kind != Due || !f.Due.Before(n.began) || a.run.Attempt > 0 {
+	if f.Kind != Due || a.run.Attempt > 0 || n.late(f) <= prompt {
 		return ""
 	}
 	switch newer, ok := h.Schedule.Next(f.Due); {

@@ -25,13 +25,13 @@ type ticker struct {
 	woken   chan struct{} // there are changes, or it is time
 	mu      sync.Mutex
 	changes []func() // to run on the ticker's goroutine
+	ended   bool
 
 	busy  atomic.Pointer[time.Time] // since when it is at work; nil while it waits
 	fails atomic.Pointer[error]     // why the last firing could not be published; nil if it was
 
-	since time.Time
-	jobs  map[string]*tick
-	heap  tickHeap
+	jobs map[string]*tick
+	heap tickHeap
 }
 
 // tick is what the ticker knows of a job.
@@ -41,9 +41,10 @@ type tick struct {
 	record   Job
 	cursor   time.Time
 	seq      uint64
-	known    bool      // cursor and seq have been read
-	at       time.Time // when it is looked at again
-	index    int       // in the heap, -1: never
+	late     *time.Time // when its last firing was due, if that is a late one
+	known    bool       // cursor, seq and late have been read
+	at       time.Time  // when it is looked at again
+	index    int        // in the heap, -1: never
 }
 
 // retryAfter is when what failed for want of the server is tried again.
@@ -51,11 +52,10 @@ const retryAfter = time.Second
 
 // maxNap bounds how long the ticker does not look at the clock: it may have been set,
 // or the machine may have slept.
-const maxNap = 10 * time.Second
+const maxNap = 2 * time.Second
 
 // run ticks until ctx ends.
 func (t *ticker) run(ctx context.Context) {
-	t.since = t.clock.Now()
 	t.hold()
 	for {
 		var timer clock.Timer
@@ -76,6 +76,7 @@ func (t *ticker) run(ctx context.Context) {
 		}
 		if ctx.Err() != nil {
 			t.release()
+			t.end()
 			return
 		}
 		t.mu.Lock()
@@ -100,11 +101,28 @@ func (t *ticker) post(f func()) {
 // wake has run look at the changes and at the time. Virtual time, in tests, stands
 // still until it has.
 func (t *ticker) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended {
+		return
+	}
 	t.hold()
 	select {
 	case t.woken <- struct{}{}:
 	default:
 		t.release()
+	}
+}
+
+// end has nobody wait for the ticker any more.
+func (t *ticker) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = true
+	select {
+	case <-t.woken:
+		t.release()
+	default:
 	}
 }
 
@@ -184,8 +202,34 @@ func (t *ticker) learn(ctx context.Context, j *tick) error {
 	if err != nil {
 		return err
 	}
-	j.cursor, j.seq, j.known = f.Cursor, seq, true
+	j.learnt(f, seq)
 	return nil
+}
+
+// learnt takes account of the job's last firing.
+func (j *tick) learnt(f Firing, seq uint64) {
+	j.cursor, j.seq, j.known, j.late = f.Cursor, seq, true, nil
+	if f.Late {
+		j.late = &f.Due
+	}
+}
+
+// owes says what to publish for the job; see decide. Late ones are told which late one is
+// before them, of those that others have published too.
+func (j *tick) owes(now time.Time) []Firing {
+	firings := decide(j.schedule, j.name, j.from(), now.Add(lead), now)
+	before := j.late
+	for i := range firings {
+		f := &firings[i]
+		if !f.Late {
+			continue
+		}
+		if before != nil && now.Sub(*before) <= j.schedule.Grace {
+			f.Behind = before
+		}
+		before = &f.Due
+	}
+	return firings
 }
 
 // fire publishes what the job owes until now.
@@ -196,7 +240,7 @@ func (t *ticker) fire(ctx context.Context, j *tick, now time.Time) error {
 				return err
 			}
 		}
-		firings := decide(j.schedule, j.name, j.from(), now.Add(lead), now, t.since)
+		firings := j.owes(now)
 		if len(firings) == 0 {
 			return nil
 		}

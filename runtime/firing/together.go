@@ -73,7 +73,7 @@ func (t *ticker) owed(jobs []*tick, now time.Time, done map[*tick]error) []publi
 		if !j.known {
 			continue
 		}
-		firings := decide(j.schedule, j.name, j.from(), now.Add(lead), now, t.since)
+		firings := j.owes(now)
 		if len(firings) == 0 {
 			done[j] = nil
 		}
@@ -117,7 +117,7 @@ func (t *ticker) published(list []publication, done map[*tick]error) {
 
 // stored takes account of a firing that this node has published.
 func (t *ticker) stored(j *tick, f Firing, seq uint64) {
-	j.seq, j.cursor = seq, f.Cursor
+	j.learnt(f, seq)
 	t.told(f, max(0, t.clock.Now().Sub(f.Due)))
 }
 
@@ -150,7 +150,7 @@ func (t *ticker) learnMany(ctx context.Context, jobs []*tick) {
 		return
 	}
 	for name, j := range unknown { // one that is not there has none
-		j.cursor, j.seq, j.known = last[name].Cursor, seqs[name], true
+		j.learnt(last[name], seqs[name])
 	}
 }
 
