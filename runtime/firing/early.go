@@ -91,6 +91,9 @@ func (n *Node) unready(a *active, err error) error {
 	if failed := n.write(a); failed != nil {
 		return errors.Join(err, failed)
 	}
+	if failed := n.giveBack(a); failed != nil {
+		return errors.Join(err, failed)
+	}
 	return err
 }
 

@@ -3,6 +3,7 @@ package firing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -318,4 +319,37 @@ func newSchedule(t *testing.T, spec schedule.Spec) *schedule.Schedule {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// A firing for which a node was ready that ended, or was killed, holds up no other firing
+// of its job: it does not run.
+func TestWhatWasPreparedByANodeThatIsGoneHoldsUpNothing(t *testing.T) {
+	for _, killed := range []bool{true, false} {
+		t.Run(fmt.Sprintf("killed %v", killed), func(t *testing.T) {
+			h := newHouse(t, Options{}) // for 30 s nobody else is given what a dead node has
+			specs := map[string]schedule.Spec{"job": {Every: "10s"}}
+			gone, leave := h.node("gone", specs, nil)
+			h.prepared()
+			if killed {
+				gone.store.js.Conn().Close()
+			} else {
+				leave()
+			}
+			h.passes(5 * time.Second)
+			n, _ := h.node("alive", specs, nil)
+			if !killed { // what was prepared has come to it, and begins
+				if r := h.next(); r.State != Done || !r.Due.Equal(noon.Add(10*time.Second)) {
+					t.Errorf("%+v", r)
+				}
+			}
+			h.passes(6 * time.Second)
+			if r := h.next(); r.State != Done || !r.Due.Equal(noon.Add(20*time.Second)) {
+				t.Errorf("%+v", r)
+			}
+			var now current
+			if _, err := get(t.Context(), n.store.runs, nowKey("job"), &now); err != nil || slices.Contains(now.Running, runKey("job", noon.Add(10*time.Second), Due)) {
+				t.Errorf("it has a place: %+v, %v", now, err)
+			}
+		})
+	}
 }

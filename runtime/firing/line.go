@@ -15,7 +15,7 @@ import (
 // their times. With overlap "allow" there is nothing to wait for.
 func (n *Node) line(a *active, f Firing, h *Handler) error {
 	s := h.Schedule
-	if f.Kind != Due || s.Missed != schedule.MissedAll || s.Overlap == schedule.OverlapAllow || a.run.Attempt > 0 || !f.Late && n.late(f) <= prompt {
+	if f.Kind != Due || s.Missed != schedule.MissedAll || s.Overlap == schedule.OverlapAllow || a.run.Attempt > 0 || !f.Late && n.inTime(f, h) {
 		return nil
 	}
 	a.inLine = true

@@ -140,9 +140,10 @@ func (n *Node) prune(ctx context.Context, c *current, own string) error {
 	return failed
 }
 
-// pass takes out the runs that are prepared for a later time than that of this run, which
-// goes before them: they ask for their place anew when they are due. settled is false
-// where a node is just about to be ready for one; its record follows.
+// pass takes out the runs that are only prepared: for a later time than that of this run,
+// which goes before them, or for an earlier one at which their node did not begin them. They
+// ask for their place anew if they are still to begin. settled is false where a node is
+// just about to be ready for a later one; its record follows.
 func (n *Node) pass(a *active, c *current) (settled bool, err error) {
 	var kept []string
 	for _, key := range c.Running {
@@ -163,14 +164,15 @@ type lateness int
 
 const (
 	runs    lateness = iota
-	passed           // it was prepared for later, and will find out that it has no place any more
+	passed           // it has not begun, and will find out that it has no place any more
 	unknown          // it is for later, and its node is not ready yet
 )
 
-// later sees to a run that has a place: one that is prepared for later loses it.
+// later sees to a run that has a place: one that is only prepared loses it.
 func (n *Node) later(a *active, key string) (lateness, error) {
 	due, err := dueOf(key)
-	if err != nil || !due.After(a.run.Due) {
+	// One that should have begun a while ago has lost its node, or will find out too.
+	if err != nil || !due.After(a.run.Due) && a.run.Due.Sub(due) < lead {
 		return runs, nil
 	}
 	var r Run
@@ -187,6 +189,25 @@ func (n *Node) later(a *active, key string) (lateness, error) {
 		return runs, err
 	}
 	return passed, nil
+}
+
+// giveBack takes a run that is left to another node out of what its job runs: until that
+// node has it, others of the job may run.
+func (n *Node) giveBack(a *active) error {
+	defer n.entering.lock(a.run.Job)()
+	ctx := context.WithoutCancel(a.ctx)
+	for {
+		var now current
+		rev, err := get(ctx, n.store.runs, nowKey(a.run.Job), &now)
+		at := slices.Index(now.Running, a.key)
+		if err != nil || at < 0 {
+			return err
+		}
+		now.Running = slices.Delete(now.Running, at, at+1)
+		if _, ok, err := n.store.putRun(ctx, nowKey(a.run.Job), now, rev); ok || err != nil {
+			return err
+		}
+	}
 }
 
 func first(a, b error) error {
