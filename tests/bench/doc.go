@@ -29,9 +29,9 @@
 // The Lua sides run the real command, `recue run`, inside the measured process.
 //
 // Where the time of the Lua sides goes, by their profiles (-profile): of commands in
-// tables, at 1,000 in flight, a fifth into the tables of replies, a fifth into the script
-// itself, most of it the tables of the commands, a seventh into sending, a seventh into
-// the garbage collector, a tenth into reading replies. How much memory there is for
+// tables, at 1,000 in flight, a fifth into the tables of replies, a seventh into sending, a
+// seventh into the garbage collector, an eighth into making and reading the tables of the
+// commands, a twelfth into reading from the connection. How much memory there is for
 // garbage is set in luabind/vm/garbage.go: speed and memory are exchanged for each other
 // there. A command takes less than half of the CPU time that it takes in hand-written Go,
 // and another 5 microseconds in the process of server and recorder, the same for all
