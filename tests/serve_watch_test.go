@@ -291,3 +291,32 @@ func TestSystemdIsToldHowItIs(t *testing.T) {
 		t.Errorf("exit code %d, %v\n%s", code, err, p.stderr)
 	}
 }
+
+// A script is read a while after it was saved: what comes due meanwhile is not lost, and is
+// called in the new version.
+func TestAJobThatIsSavedRightBeforeItsTimeFires(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	job := func(at, does string) string {
+		return fmt.Sprintf(`schedule("once", {at = %q, tz = "UTC"}, function() %s end)`, at, does)
+	}
+	writeScript(t, dir, job("2099-01-01 12:00", `print "the old one"`))
+	p := background(t, dir, nil, "recue", "serve", "show.lua", "--sim", "--store", "state")
+	if _, err := p.stderr.match(`serving 1 job`, p.ended); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().UTC().Truncate(time.Second)
+	if err := os.WriteFile(filepath.Join(dir, "new.lua"), []byte(job(at.Format(time.DateTime), `print "the new one"`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(filepath.Join(dir, "new.lua"), time.Time{}, at.Add(-time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "new.lua"), filepath.Join(dir, "show.lua")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.stderr.match(`the new one`, p.ended); err != nil {
+		t.Fatal(err)
+	}
+	endsWell(t, p)
+}

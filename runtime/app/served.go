@@ -34,16 +34,18 @@ type served struct {
 
 	mu      sync.Mutex
 	current *version
-	broken  error // why a newer version is not in force; nil: there is none
+	coming  *version // its jobs are being registered; nil: none
+	broken  error    // why a newer version is not in force; nil: there is none
 }
 
 // version is a script as it was when it was loaded: its functions can be called until
 // it is let go.
 type version struct {
-	sha  string // of its text, hexadecimal
-	read time.Time
-	list []script.Job
-	jobs map[string]script.Job
+	sha   string // of its text, hexadecimal
+	read  time.Time
+	since time.Time // since when its jobs fire: when it was saved, or its loading began
+	list  []script.Job
+	jobs  map[string]script.Job
 
 	uses  sync.WaitGroup // runs; guarded by served.mu against being let go meanwhile
 	letGo chan struct{}
@@ -61,6 +63,7 @@ func hashOf(text []byte) string {
 // told what it reads for that. An error has exit code 2.
 func (s *service) load(ctx context.Context, path string, read *files) (*version, error) {
 	limits := limitsOf(s.cfg)
+	began := time.Now()
 	read.note(path)
 	source, err := s.app.sourceOf("serve", path, limits.Source)
 	if err != nil {
@@ -74,7 +77,7 @@ func (s *service) load(ctx context.Context, path string, read *files) (*version,
 	if err := s.app.refuseFound(source, found); err != nil {
 		return nil, err
 	}
-	v := &version{sha: hashOf(source.text), read: time.Now(), letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
+	v := &version{sha: hashOf(source.text), read: time.Now(), since: began, letGo: make(chan struct{}), ended: make(chan struct{}), jobs: map[string]script.Job{}}
 	var jobs script.JobList
 	declared := make(chan struct{})
 	// The program goes on after ctx: what it runs has a grace.
@@ -185,17 +188,28 @@ func (w *served) note() string {
 	return fmt.Sprintf("keeps the version that was read at %s; the new one has an error: %s", w.current.read.Format("2006-01-02 15:04:05 -07:00"), why)
 }
 
-// enter takes the version in force for a run of a job, until it is left.
+// enter takes the version in force for a run of a job, or the one that is about to be,
+// until it is left.
 func (w *served) enter(job string) (v *version, j script.Job, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v = w.current
-	j, ok := v.jobs[job]
-	if !ok {
-		return nil, j, fmt.Errorf("%s does not declare the job %q any more", w.path, job)
+	for _, v := range []*version{w.coming, w.current} {
+		if v == nil {
+			continue
+		}
+		if j, ok := v.jobs[job]; ok {
+			v.uses.Add(1)
+			return v, j, nil
+		}
 	}
-	v.uses.Add(1)
-	return v, j, nil
+	return nil, j, fmt.Errorf("%s does not declare the job %q any more", w.path, job)
+}
+
+// expect says which version is about to be put in force; nil: none any more.
+func (w *served) expect(v *version) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.coming = v
 }
 
 // leave undoes an enter.
@@ -205,7 +219,7 @@ func (v *version) leave() { v.uses.Done() }
 func (w *served) exchange(v *version) (old *version) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	old, w.current = w.current, v
+	old, w.current, w.coming = w.current, v, nil
 	return old
 }
 
@@ -240,8 +254,11 @@ func (s *service) reload(ctx context.Context, w *served, changed []string) {
 	w.files = s.newFiles()
 	v, err := s.load(ctx, w.path, w.files)
 	if err == nil {
+		v.since = s.saved(changed, v.since)
+		w.expect(v) // its jobs may fire as soon as they are registered
 		err = s.again(ctx, "the jobs of the new version cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, v) })
 		if err != nil {
+			w.expect(nil)
 			v.release()
 		}
 	}
@@ -259,6 +276,24 @@ func (s *service) reload(ctx context.Context, w *served, changed []string) {
 	s.metrics.Broken(w.name, false)
 	s.releasing.Go(old.release)
 	log.WithField("jobs", len(v.list)).Info("the script has changed and was read again")
+}
+
+// savedBefore bounds how long before a change is seen it may have been saved: a file that
+// comes from elsewhere may bring its time along.
+const savedBefore = time.Minute
+
+// saved is when the last of files was saved, before their change was seen.
+func (s *service) saved(paths []string, seen time.Time) time.Time {
+	last := seen.Add(-savedBefore)
+	for _, path := range paths {
+		if info, err := s.app.stat(path); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	if last.After(seen) {
+		return seen
+	}
+	return last
 }
 
 // unshown is an error that still has to be shown, or nil.

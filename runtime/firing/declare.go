@@ -127,13 +127,16 @@ func (n *Node) register(ctx context.Context, name string, h *Handler) (Job, erro
 }
 
 // declare puts into the record what the handler says, and tells whether that changes it.
-// It fires from now on where it is new or its schedule another; else pauses and all
-// stand.
+// Where it is new or its schedule another it fires as it says from when its script was
+// saved on; else pauses and all stand.
 func (j *Job) declare(name string, h *Handler, now time.Time) (changed bool) {
 	same := j.Name != "" && !j.Retired && sameSpec(j.Spec, h.Schedule.Spec()) && j.Zone == h.Schedule.Zone().String()
 	changed = !same || j.SHA256 != h.SHA256 || j.Script != h.Script
 	if !same {
 		j.EffectiveFrom = now.UTC()
+		if !h.Since.IsZero() && h.Since.Before(now) {
+			j.EffectiveFrom = h.Since.UTC()
+		}
 	}
 	j.Name, j.Spec, j.Zone, j.Script, j.SHA256, j.Retired = name, h.Schedule.Spec(), h.Schedule.Zone().String(), h.Script, h.SHA256, false
 	return changed

@@ -41,6 +41,9 @@ type Handler struct {
 	Schedule *schedule.Schedule
 	Script   string // the name and the hash of the file that declares it
 	SHA256   string
+	// Since is when the script said so first, by being saved or by a process that begins with
+	// it: what has come due since then, while it was read, is made up for. Zero is now.
+	Since time.Time
 	// Run runs the job once. The end of ctx cancels it; the cause says why.
 	Run func(ctx context.Context, r Run) error
 	// Prepare does before a run is due what Run would do before it calls the job's
