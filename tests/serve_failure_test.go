@@ -1,12 +1,14 @@
 package tests
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 // told is what was sent to the URL of --on-failure.
@@ -120,4 +122,42 @@ func TestAURLThatNobodyAnswersIsSaid(t *testing.T) {
 	if r.code != 2 || !strings.Contains(r.stderr, `--on-failure: "https:///hook" is no URL`) {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}
+}
+
+// What a process that was killed has not told is told by the next one.
+func TestAFailureThatWasNotToldBeforeAKillIsToldAfterIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeScript(t, dir, failing)
+	url, reports := office(t)
+	serve := func() *process {
+		t.Helper()
+		p := background(t, dir, nil, "recue", "serve", "show.lua", "--sim", "--store", "state", "--on-failure", url)
+		if _, err := p.stderr.match(`serving 4 jobs`, p.ended); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	heard := func(p *process) told {
+		t.Helper()
+		select {
+		case got := <-reports:
+			return got
+		case <-p.ended:
+			t.Fatalf("it ended\n%s", p.stderr)
+		case <-time.After(patience):
+			t.Fatalf("nobody was told\n%s", p.stderr)
+		}
+		return told{}
+	}
+	p := serve()
+	recueIn(t, dir, nil, "jobs", "fire", "slow", "--store", "state").must(t)
+	first := heard(p) // its answer never comes
+	p.kill()
+	p = serve()
+	again := heard(p)
+	if !bytes.Equal(first.text, again.text) {
+		t.Errorf("it was told\n%s, and again\n%s", first.text, again.text)
+	}
+	p.kill()
 }

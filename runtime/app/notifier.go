@@ -59,9 +59,12 @@ type failureReport struct {
 	Hint  string `json:"hint,omitempty"`
 }
 
+// tells says whether there is anybody to be told.
+func (n *notifier) tells() bool { return n.command != "" || n.url != "" }
+
 // tell tells of a failed run. That it could not is logged and nothing more.
 func (n *notifier) tell(ctx context.Context, r firing.Run, failure error) {
-	if n.command == "" && n.url == "" {
+	if !n.tells() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, notifyPatience)
@@ -76,7 +79,7 @@ func (n *notifier) tell(ctx context.Context, r firing.Run, failure error) {
 	if err != nil {
 		switch ctx.Err() {
 		case context.Canceled:
-			err = errors.New("the process ends, and waited for it no longer")
+			err = errors.New("the process ends, and waited for it no longer; the next one that serves the job tells it")
 		case context.DeadlineExceeded:
 			err = fmt.Errorf("it takes longer than %v", notifyPatience)
 		}

@@ -256,12 +256,15 @@ func nodeName() string {
 func (s *service) declare(ctx context.Context, w *served, v *version) error {
 	handlers := map[string]*firing.Handler{}
 	for _, j := range v.list {
-		handlers[j.Name] = &firing.Handler{
+		h := &firing.Handler{
 			Schedule: j.Schedule, Script: w.name, SHA256: v.sha, Since: v.since, Resume: j.Resume,
 			Prepare: func(ctx context.Context, r firing.Run) firing.Prepared { return s.prepareEarly(ctx, w, r) },
 			Run:     func(ctx context.Context, r firing.Run) error { return s.run(ctx, w, r) },
-			Failed:  func(ctx context.Context, r firing.Run, err error) { s.failed(ctx, w, r, err) },
 		}
+		if j.OnFailure != nil || s.notify.tells() {
+			h.Failed = func(ctx context.Context, r firing.Run, err error) bool { return s.failed(ctx, w, r, err) }
+		}
+		handlers[j.Name] = h
 	}
 	return s.node.Declare(ctx, w.name, handlers)
 }

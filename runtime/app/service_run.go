@@ -66,8 +66,8 @@ func (s *service) runEnded(r firing.Run) {
 }
 
 // failed tells of a run that failed or was interrupted: the schedule's on_failure and
-// --on-failure.
-func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure error) {
+// --on-failure. Where the process ends before they are through they are not told.
+func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure error) (told bool) {
 	ctx, cancel := context.WithTimeout(ctx, failurePatience)
 	defer cancel()
 	defer context.AfterFunc(s.late, cancel)()
@@ -85,6 +85,7 @@ func (s *service) failed(ctx context.Context, w *served, r firing.Run, failure e
 		v.leave()
 	}
 	s.notify.tell(ctx, r, failure)
+	return s.late.Err() == nil
 }
 
 // lineLog writes what a script prints to the log, each line as one.

@@ -37,7 +37,10 @@ type house struct {
 
 	// What became of runs that were prepared: dropped, or started.
 	dropped, started, made atomic.Int64
-	slept                  atomic.Int64 // for how long the machine of the nodes did, in nanoseconds
+	// failed is told of runs that failed, by their nodes; nil: nobody is.
+	failed func(node string, r Run, err error) (told bool)
+
+	slept atomic.Int64 // for how long the machine of the nodes did, in nanoseconds
 
 	mu   sync.Mutex
 	runs map[string][]string // of each run's id, the nodes that ran it
@@ -113,6 +116,9 @@ func (h *house) node(name string, specs map[string]schedule.Spec, run func(ctx c
 			return nil
 		}}
 		handlers[job].Prepare = h.preparing(handlers[job].Run)
+		if h.failed != nil {
+			handlers[job].Failed = func(_ context.Context, r Run, err error) bool { return h.failed(name, r, err) }
+		}
 	}
 	if err := n.Declare(h.t.Context(), "s.lua", handlers); err != nil {
 		h.t.Fatal(err)

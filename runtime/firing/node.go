@@ -50,8 +50,9 @@ type Handler struct {
 	// function. May be nil. r is the run as it will begin; ctx is that of Run.
 	Prepare func(ctx context.Context, r Run) Prepared
 	// Failed is told of a run that failed or was interrupted, not of one that a person has
-	// cancelled. May be nil.
-	Failed func(ctx context.Context, r Run, err error)
+	// cancelled; false means that it could not be seen to, since the process ends, and that
+	// somebody else is to be told. May be nil. See tell.
+	Failed func(ctx context.Context, r Run, err error) (told bool)
 	// Resume says that a run whose node went away is run again from its beginning,
 	// where it otherwise counts as interrupted; unless the job has been due again since.
 	Resume bool

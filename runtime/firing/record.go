@@ -112,7 +112,12 @@ type Run struct {
 	Node   string    `json:"node"`
 	Note   string    `json:"note,omitempty"`
 	Reason string    `json:"reason,omitempty"`
-	Count  int       `json:"count,omitempty"` // of missed firings in a row that this record stands for
+	// Code and Hint are those of the failure with which it ended, and Untold says that its
+	// Failed is still to be told of that.
+	Code   string `json:"code,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+	Untold bool   `json:"untold,omitempty"`
+	Count  int    `json:"count,omitempty"` // of missed firings in a row that this record stands for
 	// Ready says of a claimed run that it begins when it is due, without a further word
 	// in this record; see begun.
 	Ready bool `json:"ready,omitempty"`

@@ -168,6 +168,8 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		return n.run(a, h, false)
 	case err != nil:
 		return err
+	case rev != 0 && before.State.Over() && before.Untold:
+		return n.tellFor(a, before, rev, h)
 	case rev != 0 && before.State.Over():
 		return nil // it is over; only the acknowledgement was lost
 	case rev != 0 && before.State == Running && before.Node == n.opts.Name:
@@ -294,11 +296,10 @@ func (n *Node) performed(a *active, h *Handler, failed error) error {
 		}
 		state = Interrupted
 	}
-	err := n.finish(a, state, failed.Error())
-	if err == nil && h.Failed != nil {
-		h.Failed(context.WithoutCancel(a.ctx), a.run, failed)
+	if err := n.fail(a, h, state, failed); err != nil {
+		return err
 	}
-	return err
+	return n.tell(a, h, failed)
 }
 
 // unresumed says why a run whose node went away in the middle is not run again; ""
@@ -323,14 +324,12 @@ func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler, reason s
 	gone := before.Node
 	a.run, a.rev = before, rev
 	a.run.Node, a.run.Ready = n.opts.Name, false
-	if err := n.finish(a, Interrupted, reason); err != nil {
+	failure := errors.New(reason)
+	if err := n.fail(a, h, Interrupted, failure); err != nil {
 		return err
 	}
 	n.opts.Log.WithFields(map[string]any{"job": a.run.Job, "due": a.run.Due, "node": gone}).Error("a run was interrupted: its node went away")
-	if h != nil && h.Failed != nil {
-		h.Failed(context.WithoutCancel(a.ctx), a.run, errors.New(reason))
-	}
-	return nil
+	return n.tell(a, h, failure)
 }
 
 // finish writes how the run ended. The job's next finds that out, see prune.
@@ -390,6 +389,7 @@ func (n *Node) write(a *active) error {
 			return errLost
 		}
 		if now.State.Over() {
+			a.rev = rev
 			return nil // it was written before; only the answer was lost
 		}
 		a.rev, a.run.Cancel, a.run.Wished = rev, now.Cancel, now.Wished
