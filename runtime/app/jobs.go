@@ -285,6 +285,10 @@ func (j *jobsCall) cancel(ctx context.Context) error {
 	if err := j.store.Cancel(ctx, j.name); err != nil {
 		return err
 	}
+	job := firing.Job{Name: firing.JobOf(j.name)}
+	if serving, err := j.store.Serving(ctx, []firing.Job{job}); err == nil && !serving.Serves(job) {
+		return j.tell("cancelled", "%s is to end, but nobody serves its job now: it counts as interrupted once somebody does")
+	}
 	return j.tell("cancelled", "%s is asked to end; its finally functions have %s", grace.String())
 }
 

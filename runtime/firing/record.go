@@ -50,8 +50,11 @@ type Stop struct {
 }
 
 // Planner is the job whose run started the recording, "" where that is not known.
-func (s *Stop) Planner() string {
-	token, _, _ := strings.Cut(s.Run, ".")
+func (s *Stop) Planner() string { return JobOf(s.Run) }
+
+// JobOf is the job of a run's ID, "" of what is none.
+func JobOf(run string) string {
+	token, _, _ := strings.Cut(run, ".")
 	job, err := jobOf(token)
 	if err != nil {
 		return ""
