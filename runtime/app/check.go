@@ -15,7 +15,8 @@ import (
 )
 
 const checkText = `Finds mistakes in scripts without running them: no server is needed, nothing is sent. PATH is a script, or a
-folder that is searched for files whose names end in .lua. Modules that a script requires are looked at too.
+folder that is searched for files whose names end in .lua. Modules that a script requires are looked at too, and of
+several scripts, whether two of them declare a schedule of the same name, which recue serve refuses.
 
 An error can only fail when the script comes there; recue run refuses such a script. All else is a warning.
 The exit code is 2 when there is an error, 0 when there are only warnings or nothing.
