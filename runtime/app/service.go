@@ -68,7 +68,7 @@ func (s *service) perform(ctx context.Context) error {
 	}
 	s.node = firing.NewNode(store, firing.NodeOptions{
 		Name: s.name, Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
-		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded, Notes: s.notes,
+		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded, Crowd: collectEarly, Notes: s.notes,
 	})
 	for _, w := range s.scripts {
 		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -164,4 +166,19 @@ func (a *announcement) Levels() []logrus.Level { return logrus.AllLevels }
 func (a *announcement) Fire(*logrus.Entry) error {
 	a.say()
 	return nil
+}
+
+// maxCollected is up to how many bytes of memory in use the garbage is collected early:
+// about as much as the collector looks at within a tenth of a second.
+const maxCollected = 128 << 20
+
+// collectEarly has the garbage collected that was made in preparing many runs, before they
+// are due: the collector would begin in the middle of their beginning, and take a third
+// of the processors' time.
+func collectEarly() {
+	inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(inUse)
+	if inUse[0].Value.Kind() == metrics.KindUint64 && inUse[0].Value.Uint64() <= maxCollected {
+		runtime.GC()
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"recue/runtime/clock"
 )
 
 // moments are the instants for which runs of this node wait. The zero value is ready to use.
@@ -18,13 +20,15 @@ type moments struct {
 // end hold up the last that begin.
 type moment struct {
 	due      time.Time
-	over     chan struct{} // closed by the timer
+	over     chan struct{} // closed by a timer
+	many     chan struct{} // closed by a timer where many runs wait
 	deserted chan struct{} // closed when no run waits any more
 	come     chan struct{} // closed when the runs may go on
 
 	// Guarded by moments.mu:
 	runs    []*early // in the order of their coming
 	waiting int      // of them
+	timers  []clock.Timer
 }
 
 // early is a run that was published before it is due, and waits for that.
@@ -74,21 +78,23 @@ func (n *Node) join(ctx context.Context, e *early) *moment {
 	key := e.firing.Due.UnixNano()
 	m := n.moments.coming[key]
 	if m == nil {
-		m = &moment{due: e.firing.Due, over: make(chan struct{}), deserted: make(chan struct{}), come: make(chan struct{})}
+		m = &moment{due: e.firing.Due, over: make(chan struct{}), many: make(chan struct{}), deserted: make(chan struct{}), come: make(chan struct{})}
 		if n.moments.coming == nil {
 			n.moments.coming = map[int64]*moment{}
 		}
 		n.moments.coming[key] = m
-		timer := n.opts.Clock.AfterFunc(wait, func() { close(m.over) })
-		n.takes.Go(func() {
-			defer timer.Stop()
-			n.bring(context.WithoutCancel(ctx), m)
-		})
+		m.timers = append(m.timers, n.opts.Clock.AfterFunc(wait, func() { close(m.over) }))
+		n.takes.Go(func() { n.bring(context.WithoutCancel(ctx), m) })
 	}
-	m.runs = append(m.runs, e)
 	m.waiting++
+	if m.runs = append(m.runs, e); len(m.runs) == crowd && n.opts.Crowd != nil {
+		m.timers = append(m.timers, n.opts.Clock.AfterFunc(wait/2, func() { close(m.many) }))
+	}
 	return m
 }
+
+// crowd is how many runs that wait for the same moment are many.
+const crowd = 100
 
 // await waits until a run is due. An error means that the firing is for another node.
 func (n *Node) await(a *active, e *early) (err error) {
@@ -124,9 +130,7 @@ func (n *Node) leave(m *moment, e *early) (started bool) {
 
 // bring waits for a moment. When it has come what can be started is, and all others go on.
 func (n *Node) bring(ctx context.Context, m *moment) {
-	select {
-	case <-m.over:
-	case <-m.deserted:
+	if !n.comes(m) {
 		return
 	}
 	defer close(m.come)
@@ -140,6 +144,28 @@ func (n *Node) bring(ctx context.Context, m *moment) {
 			n.start(e)
 		}
 	}
+}
+
+// comes waits for a moment; false means that no run waits for it any more.
+func (n *Node) comes(m *moment) bool {
+	select {
+	case <-m.many:
+		n.takes.Go(n.opts.Crowd)
+	case <-m.over:
+		return true
+	case <-m.deserted:
+	}
+	select {
+	case <-m.over:
+		return true
+	case <-m.deserted:
+	}
+	n.moments.mu.Lock()
+	defer n.moments.mu.Unlock()
+	for _, timer := range m.timers {
+		timer.Stop()
+	}
+	return false
 }
 
 // toBegin compares the handlers with what they were when the runs began to wait, and gives

@@ -153,3 +153,35 @@ func TestARunEitherLeavesItsMomentOrIsStarted(t *testing.T) {
 		n.takes.Wait()
 	}
 }
+
+// Many runs that are due together are told of halfway to their time, once; few are not.
+func TestACrowdIsToldOfBeforeItsMoment(t *testing.T) {
+	for _, c := range []struct{ runs, want int }{{crowd - 1, 0}, {crowd, 1}, {2 * crowd, 1}} {
+		h := newHouse(t, Options{})
+		told := make(chan time.Time, 10)
+		n := NewNode(h.store(), NodeOptions{
+			Name: "a", Clock: h.clock, Log: logrus.NewEntry(logrus.New()), Crowd: func() { told <- h.clock.Now() },
+		})
+		due := noon.Add(lead)
+		for i := range c.runs {
+			f := Firing{Job: fmt.Sprint("job", i), Due: due}
+			n.takes.Go(func() {
+				if err := n.await(n.newActive(t.Context(), f.Job, nil, f), &early{firing: f}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		n.waitingFor(t, due, c.runs)
+		h.passes(lead / 2)
+		if c.want > 0 {
+			if at := <-told; !at.Equal(noon.Add(lead / 2)) {
+				t.Errorf("%d runs: told at %v", c.runs, at)
+			}
+		}
+		h.passes(lead / 2)
+		n.takes.Wait()
+		if len(told) > 0 {
+			t.Errorf("%d runs: told too often", c.runs)
+		}
+	}
+}

@@ -31,6 +31,9 @@ type NodeOptions struct {
 	// and of each run that it saw to its end. May be nil.
 	Fired func(f Firing, late time.Duration)
 	Ended func(r Run)
+	// Crowd is called, a part of a second before, when many runs are due at the same time
+	// and have been prepared. May be nil.
+	Crowd func()
 	// Notes are what is to be known about scripts, by their names, besides that they are
 	// served. May be nil.
 	Notes func() map[string]string
