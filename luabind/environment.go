@@ -110,23 +110,21 @@ func end(ctx context.Context, failed *script.Error, also []*script.Error) error 
 // protected starts fn as a root branch. during is called with what cancels the
 // branch, and gives what ends its care; ended is called within the branch's end.
 func (r *run) protected(env *environment, fn *lua.LFunction, args []any, during func(cancel func(error)) (over func()), ended func(*script.Error)) {
-	var failed *script.Error
-	var cut bool
 	var over func()
 	ready := make(chan struct{})
-	branch := r.vm.Go(nil, &local{env: env, scope: env.Scope}, func(b *vm.Branch) {
-		values := make([]lua.LValue, len(args))
-		for i, a := range args {
-			values[i] = toLua(r.vm.State(), a)
-		}
-		if _, err := b.Call(fn, values...); err != nil {
+	values := make([]lua.LValue, len(args))
+	for i, a := range args {
+		values[i] = toLua(r.vm.State(), a) // a table of its own, which needs no baton
+	}
+	branch := r.vm.Start(nil, &local{env: env, scope: env.Scope}, fn, values, func(b *vm.Branch, _ []lua.LValue, err *vm.Error) {
+		var failed *script.Error
+		if err != nil {
 			failed = r.explain(b, err)
 		} else if cause := b.Cause(); cause != nil {
 			failed = r.explain(b, &vm.Error{Value: lua.LNil})
 		}
 		var limit *vm.LimitError
-		cut = errors.As(b.Cause(), &limit)
-	}, func() {
+		cut := errors.As(b.Cause(), &limit)
 		<-ready
 		env.cut = env.cut || cut // during has read it
 		over()

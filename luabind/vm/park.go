@@ -125,7 +125,7 @@ func (b *Branch) first(fn lua.LValue, args []lua.LValue) ([]lua.LValue, *Error) 
 		return nil, err
 	}
 	th := b.vm.startThread(b)
-	b.task.via.segments.lend(th)
+	b.task.via.segments.lend(b, th)
 	b.threads = append(b.threads, th)
 	err := b.guard(func() {
 		b.vm.state.G.CurrentThread = th
@@ -143,7 +143,7 @@ func (b *Branch) resume() (results []lua.LValue, err *Error) {
 	p := &b.task.parked
 	b.settled()
 	th, via := b.threads[0], b.task.via.thread
-	b.task.via.segments.lend(th)
+	b.task.via.segments.lend(b, th)
 	via.G.CurrentThread = th
 	value, raise := p.finish()
 	if raise != nil {
@@ -178,7 +178,7 @@ func (b *Branch) stepped(th *lua.LState, err *Error, results func() []lua.LValue
 		b.task.via.thread.SetTop(0)
 		b.vm.state.G.CurrentThread = b.vm.state
 	}()
-	b.task.via.segments.takeBack(th)
+	b.task.via.segments.takeBack(b, th)
 	if b.task.parked.waiting && err == nil {
 		b.task.parked.last = callDepth(th) == 0
 		return nil, nil
@@ -189,7 +189,7 @@ func (b *Branch) stepped(th *lua.LState, err *Error, results func() []lua.LValue
 		return nil, err
 	}
 	values := results()
-	release(th, &b.vm.startThreads)
+	b.vm.freeStarted(th)
 	return values, nil
 }
 

@@ -61,14 +61,25 @@ func (m *VM) salvage(b *Branch, th *lua.LState) {
 }
 
 // startThread gives the thread in which a branch of Start runs. It is run between
-// lend and takeBack only.
+// lend and takeBack only, which say how many calls it may hold.
 func (m *VM) startThread(b *Branch) *lua.LState {
 	th, ok := m.startThreads.Get().(*lua.LState)
 	if !ok {
 		th = m.copyThread()
 	}
+	step := branchStep
+	if b.parent == nil {
+		step = registryStep
+	}
+	*(*int)(unsafe.Add(registryOf(th), offGrowBy)) = step
 	m.assign(th, b)
 	return th
+}
+
+// freeStarted keeps a thread of startThread for the next branch, which may be of another depth.
+func (m *VM) freeStarted(th *lua.LState) {
+	oneSegment(th)
+	release(th, &m.startThreads)
 }
 
 func release(th *lua.LState, pool *sync.Pool) {
@@ -184,45 +195,64 @@ func segmentsOf(th *lua.LState) *[]unsafe.Pointer {
 	return (*[]unsafe.Pointer)(unsafe.Add(stackOf(th), offSegments))
 }
 
-// maxSegments is the length of a list for branchDepth calls.
-const maxSegments = (branchDepth + lua.FramesPerSegment - 1) / lua.FramesPerSegment
+// segmentsFor is the length of a list for so many calls.
+func segmentsFor(depth int) int { return (depth + lua.FramesPerSegment - 1) / lua.FramesPerSegment }
 
 // ownSegments gives a thread a list of its own.
 func ownSegments(th *lua.LState) {
-	list := make([]unsafe.Pointer, maxSegments)
+	list := make([]unsafe.Pointer, segmentsFor(branchDepth))
 	list[0] = (*segmentsOf(th))[0]
 	*segmentsOf(th) = list
 }
 
-// segments is a list that a driver lends to the branch that it runs. It takes 1 KiB,
-// nearly all of it for calls deeper than those in which most branches wait, and
-// was a quarter of what ten thousand waiting branches took.
-type segments struct{ list []unsafe.Pointer }
+// segments are the lists that a driver lends to the branch that it runs. One takes 1 KiB,
+// and 16 KiB for the root branches, nearly all of it for calls deeper than those in which
+// most branches wait: it was a quarter of what ten thousand waiting branches took, and
+// most of what a run of a job took.
+type segments struct {
+	root, branch []unsafe.Pointer
+}
 
-// lend gives a thread room for branchDepth calls.
-func (s *segments) lend(th *lua.LState) {
+// list gives where the list for b is kept, and how many calls it is for.
+func (s *segments) list(b *Branch) (list *[]unsafe.Pointer, depth int) {
+	if b.parent == nil {
+		return &s.root, rootDepth
+	}
+	return &s.branch, branchDepth
+}
+
+// lend gives the thread that runs b room for as many calls as b may have.
+func (s *segments) lend(b *Branch, th *lua.LState) {
 	own := segmentsOf(th)
 	if len(*own) > 1 {
 		return // it keeps one
 	}
-	if s.list == nil {
-		s.list = make([]unsafe.Pointer, maxSegments)
+	list, depth := s.list(b)
+	if *list == nil {
+		*list = make([]unsafe.Pointer, segmentsFor(depth))
 	}
-	s.list[0] = (*own)[0]
-	*own = s.list
+	(*list)[0] = (*own)[0]
+	*own = *list
 }
 
 // takeBack ends lend. A thread that is too deep in calls to do without keeps the list.
-func (s *segments) takeBack(th *lua.LState) {
+func (s *segments) takeBack(b *Branch, th *lua.LState) {
 	own := segmentsOf(th)
-	if s.list == nil || &(*own)[0] != &s.list[0] {
+	list, _ := s.list(b)
+	if *list == nil || &(*own)[0] != &(*list)[0] {
 		return
 	}
 	if *(*uint16)(unsafe.Add(stackOf(th), offSegIdx)) > 0 {
-		s.list = nil
+		*list = nil
 		return
 	}
+	oneSegment(th)
+	(*list)[0] = nil
+}
+
+// oneSegment leaves a thread of copyThread the list that it was made with, which has its
+// first segment.
+func oneSegment(th *lua.LState) {
 	first := (*[1]unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), partFirst))
-	*own = first[:]
-	s.list[0] = nil
+	*segmentsOf(th) = first[:]
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -269,4 +270,51 @@ func BenchmarkProtectedCallThatFails(b *testing.B) {
 		}
 	}, nil)
 	m.Wait()
+}
+
+// Root branches may be as deep in calls as the main program, and others not, whoever had
+// their threads before; also where they wait there.
+func TestThreadsOfRootsAndOfBranchesMayBeUsedByEachOther(t *testing.T) {
+	kept := 0
+	h := parking(t, &kept)
+	chunk, err := h.m.State().Load(strings.NewReader(`
+		local function deep(n)
+			if n > 0 then return 1 + deep(n - 1) end
+			return answer(n)
+		end
+		return deep`), "t.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const deep, shallow = rootDepth - 100, branchDepth - 100
+	var got []string
+	var fn lua.LValue
+	note := func(_ *Branch, results []lua.LValue, err *Error) {
+		if err != nil {
+			got = append(got, "overflow")
+			return
+		}
+		got = append(got, fmt.Sprint(results))
+	}
+	var next []func()
+	for range 3 {
+		next = append(next,
+			func() { h.m.Start(nil, nil, fn, []lua.LValue{lua.LNumber(deep)}, note) },
+			func() {
+				h.m.Go(nil, nil, func(b *Branch) {
+					h.m.Start(b, nil, fn, []lua.LValue{lua.LNumber(deep)}, note)
+					h.m.Start(b, nil, fn, []lua.LValue{lua.LNumber(shallow)}, note)
+				}, nil)
+			})
+	}
+	h.m.Start(nil, nil, h.m.State().NewFunctionFromProto(chunk.Proto), nil, func(_ *Branch, results []lua.LValue, _ *Error) { fn = results[0] })
+	h.m.Wait()
+	for _, step := range next {
+		step()
+		h.m.Wait()
+	}
+	one := []string{fmt.Sprintf("[%d]", deep), "overflow", fmt.Sprintf("[%d]", shallow)}
+	if want := slices.Concat(one, one, one); !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
 }
