@@ -34,6 +34,9 @@ const firingsKept = 200
 // maxPublishing is how many firings may be on their way into the stream.
 const maxPublishing = 20_000
 
+// maxUnacked is how many firings may be in hand, of all nodes.
+const maxUnacked = 10_000
+
 // Options say how the state is kept. What is zero is left as it is, where the state is
 // there already.
 type Options struct {
@@ -104,7 +107,7 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	}, func() (jetstream.Consumer, error) {
 		return js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
 			Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: cmp.Or(opts.AckWait, 30*time.Second),
-			MaxDeliver: -1, MaxAckPending: 10_000, // replicas as the stream has
+			MaxDeliver: -1, MaxAckPending: maxUnacked, // replicas as the stream has
 		})
 	})
 	if err != nil {
