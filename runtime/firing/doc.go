@@ -24,6 +24,9 @@
 // (line.go). What is in time meets them as its overlap policy says: "skip" finds the job
 // running, "queue" waits for it, "replace" cancels the one that runs.
 //
+// That somebody is to be told of a failed run is part of the record of its end, and its
+// firing is acknowledged after that: each failure is told at least once (tell.go).
+//
 // A disk takes its time for each message that is to be safe on it. So what is due at
 // the same time is published as one batch, and the records that many runs write at the
 // same time are stored as one (batch.go): the disk is waited for once. Such a batch is
