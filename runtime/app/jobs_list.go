@@ -84,6 +84,9 @@ func (j *jobsCall) list(ctx context.Context) error {
 	for _, s := range all {
 		served := serving.Serves(s.Job)
 		e := jobEntry{Job: s.Job.Name, State: stateOf(s), Served: &served, Notes: serving.Notes(s.Job.Script), Script: s.Job.Script, PausedUntil: s.Job.PausedUntil, stop: s.Job.Stop, Running: []runEntry{}}
+		if note := versionsNote(serving.Copies(s.Job.Script)); note != "" {
+			e.Notes = append(slices.Clone(e.Notes), note)
+		}
 		if unknown {
 			e.Served = nil
 		} else if !served && fires(s) {

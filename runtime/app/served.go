@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type served struct {
 
 	mu      sync.Mutex
 	current *version
+	was     []string // the hashes of versions that were in force, the last ones
 	coming  *version // its jobs are being registered; nil: none
 	broken  error    // why a newer version is not in force; nil: there is none
 }
@@ -220,6 +222,9 @@ func (w *served) exchange(v *version) (old *version) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	old, w.current, w.coming = w.current, v, nil
+	if old.sha != v.sha {
+		w.was = append(slices.Clone(w.was[max(0, len(w.was)-maxWas+1):]), old.sha)
+	}
 	return old
 }
 

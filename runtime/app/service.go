@@ -68,8 +68,11 @@ func (s *service) perform(ctx context.Context) error {
 	}
 	s.node = firing.NewNode(store, firing.NodeOptions{
 		Name: s.name, Clock: clock.Real{}, Log: s.log, Grace: s.opts.grace,
-		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded, Crowd: collectEarly, Notes: s.notes,
+		Stop: s.stopTask, Fired: s.fired, Ended: s.runEnded, Crowd: collectEarly, Notes: s.notes, Copies: s.copies,
 	})
+	if err := s.refuseClash(ctx, store); err != nil {
+		return err
+	}
 	for _, w := range s.scripts {
 		if err := s.again(ctx, "the jobs cannot be registered", firing.Temporary, func() error { return s.declare(ctx, w, w.current) }); err != nil {
 			return err
@@ -245,11 +248,7 @@ func (s *service) again(ctx context.Context, what string, temporary func(error) 
 
 // nodeName names this process in the records.
 func nodeName() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), strings.ToLower(rand.Text()[:6]))
+	return fmt.Sprintf("%s-%d-%s", hostName(), os.Getpid(), strings.ToLower(rand.Text()[:6]))
 }
 
 // declare registers the jobs of a version of a script.

@@ -65,6 +65,7 @@ func (s *service) tellUnserved(ctx context.Context, store *firing.Store) {
 		s.log.WithError(err).Warn("recue jobs cannot find out that this process serves: the NATS user needs the permission to publish to recue.who and _INBOX.>, and to subscribe to recue.who")
 		return
 	}
+	s.tellClash(serving)
 	var idle []firing.Job
 	for _, st := range jobs {
 		if fires(st) && st.Job.Stop == nil && !serving.Serves(st.Job) {

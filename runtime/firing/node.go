@@ -37,6 +37,8 @@ type NodeOptions struct {
 	// Notes are what is to be known about scripts, by their names, besides that they are
 	// served. May be nil.
 	Notes func() map[string]string
+	// Copies are the scripts that this node serves. May be nil.
+	Copies func() []Copy
 }
 
 // Handler is a job as this node can run it.

@@ -28,7 +28,30 @@ type answer struct {
 	Node  string            `json:"node"`
 	Jobs  []string          `json:"jobs,omitempty"`
 	Notes map[string]string `json:"notes,omitempty"` // by script
+	// Copies are its scripts, unless it is to end: another may take its place then.
+	Copies []Copy `json:"copies,omitempty"`
 }
+
+// Copy is a script as one node serves it. A script is known by its name: copies of one
+// script and two scripts of one name are told apart by this.
+type Copy struct {
+	Node   string   `json:"-"`
+	Script string   `json:"script"`
+	Place  string   `json:"place"` // the machine
+	Path   string   `json:"path"`  // the file on it, absolute
+	SHA256 string   `json:"sha256"`
+	Was    []string `json:"was,omitempty"` // the hashes of what the node served from it before
+}
+
+// SameScript says whether two copies are of one script, as far as can be seen: they are
+// alike, or were while their nodes served them, or are files of one path. Then one of
+// them may be newer; else they are two scripts.
+func (c Copy) SameScript(o Copy) bool {
+	return c.SHA256 == o.SHA256 || c.Path == o.Path || slices.Contains(c.Was, o.SHA256) || slices.Contains(o.Was, c.SHA256)
+}
+
+// String names a copy to people.
+func (c Copy) String() string { return c.Place + ":" + c.Path + " by " + c.Node }
 
 // maxAnswer is how many bytes of names an answer has, about: a server takes 1 MiB, as a
 // rule.
@@ -88,6 +111,9 @@ func (n *Node) answers(q question) []answer {
 	if n.opts.Notes != nil {
 		list[0].Notes = n.opts.Notes()
 	}
+	if n.opts.Copies != nil && q.Job == "" && !n.isStopping() {
+		list[0].Copies = n.opts.Copies()
+	}
 	size := 0
 	for _, job := range jobs {
 		if size += len(job) + 3; size > maxAnswer {
@@ -104,6 +130,8 @@ type Serving struct {
 	nodes map[string]bool
 	jobs  map[string]bool
 	notes map[string][]string // by script
+	// copies are what is served of each script, in the order of their nodes.
+	copies map[string][]Copy
 }
 
 // Serves says whether somebody serves a job. A planned stop is everybody's.
@@ -120,7 +148,11 @@ func (s Serving) Has(node string) bool { return s.nodes[node] }
 // Notes are what nodes have to say about a script that they serve, in order.
 func (s Serving) Notes(script string) []string { return s.notes[script] }
 
+// Copies are the copies of a script that are served.
+func (s Serving) Copies(script string) []Copy { return s.copies[script] }
+
 func (s Serving) add(a answer) {
+	s.addCopies(a)
 	s.nodes[a.Node] = true
 	for _, job := range a.Jobs {
 		s.jobs[job] = true
@@ -129,6 +161,17 @@ func (s Serving) add(a answer) {
 		note += " (" + a.Node + ")"
 		if at, known := slices.BinarySearch(s.notes[script], note); !known {
 			s.notes[script] = slices.Insert(s.notes[script], at, note)
+		}
+	}
+}
+
+func (s Serving) addCopies(a answer) {
+	for _, c := range a.Copies {
+		c.Node = a.Node
+		known := s.copies[c.Script]
+		at, has := slices.BinarySearchFunc(known, c, func(x, y Copy) int { return strings.Compare(x.Node, y.Node) })
+		if !has {
+			s.copies[c.Script] = slices.Insert(known, at, c)
 		}
 	}
 }
@@ -157,7 +200,7 @@ func (s *Store) Served(ctx context.Context, j Job) (bool, error) {
 }
 
 func (s *Store) ask(ctx context.Context, q question, jobs []Job) (Serving, error) {
-	found := Serving{nodes: map[string]bool{}, jobs: map[string]bool{}, notes: map[string][]string{}}
+	found := Serving{nodes: map[string]bool{}, jobs: map[string]bool{}, notes: map[string][]string{}, copies: map[string][]Copy{}}
 	data, err := json.Marshal(q)
 	if err != nil {
 		return found, err

@@ -107,3 +107,33 @@ func TestALongListOfJobsIsHeardWhole(t *testing.T) {
 		t.Errorf("the notes are %q", got)
 	}
 }
+
+// Two scripts of one name are told from two versions of one.
+func TestTwoScriptsOfOneNameAreToldApart(t *testing.T) {
+	own := Copy{Node: "a", Script: "s.lua", Place: "one", Path: "/x/s.lua", SHA256: "2", Was: []string{"1"}}
+	for name, c := range map[string]struct {
+		other Copy
+		same  bool
+	}{
+		"a replica":                      {Copy{Path: "/y/s.lua", SHA256: "2"}, true},
+		"the file on another machine":    {Copy{Place: "two", Path: "/x/s.lua", SHA256: "9"}, true},
+		"what it was before":             {Copy{Path: "/y/s.lua", SHA256: "1"}, true},
+		"what has been what it is":       {Copy{Path: "/y/s.lua", SHA256: "3", Was: []string{"2"}}, true},
+		"another file of the name":       {Copy{Place: "one", Path: "/y/s.lua", SHA256: "9", Was: []string{"8"}}, false},
+		"one of the name somewhere else": {Copy{Place: "two", Path: "/y/s.lua", SHA256: "9"}, false},
+	} {
+		if own.SameScript(c.other) != c.same || c.other.SameScript(own) != c.same {
+			t.Errorf("%s: not %v", name, c.same)
+		}
+	}
+	h := newHouse(t, Options{})
+	n := NewNode(h.store(), NodeOptions{Name: "a", Copies: func() []Copy { return []Copy{own} }})
+	silent, err := n.Answer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent()
+	if s, _ := h.serving(); len(s.Copies("s.lua")) != 1 || s.Copies("s.lua")[0].String() != "one:/x/s.lua by a" {
+		t.Errorf("heard %+v", s.Copies("s.lua"))
+	}
+}
