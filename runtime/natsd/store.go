@@ -52,8 +52,8 @@ type store struct {
 const belongsToDisk = "lost+found"
 
 // checkFolder refuses a folder that has something else in it: a store would be spread
-// among it, and who tidies up there would take it along. A folder that has been a store
-// has the file of its lock.
+// among it, and who tidies up there would take it along. One that has been a store has a file
+// of ours; the streams alone may be those of somebody's NATS server.
 func checkFolder(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -62,7 +62,7 @@ func checkFolder(dir string) error {
 	other := ""
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == lockFile:
+		case name == lockFile || name == probeFile:
 			return nil
 		case name != belongsToDisk && other == "":
 			other = name
