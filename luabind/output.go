@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"recue/luabind/stdlib"
+	"recue/luabind/vm"
 	"recue/runtime/script"
 )
 
@@ -53,14 +54,18 @@ func printLine(c *Call) error {
 	if err := c.spend(line.Len()); err != nil {
 		return err
 	}
+	return writeOut(c.branch, c.env(), line.String())
+}
+
+// writeOut writes to standard output, for a branch; a failed write ends its piece.
+func writeOut(b *vm.Branch, env *environment, text string) error {
 	var err error
-	c.branch.Blocking(func() { _, err = c.env().Stdout.Write([]byte(line.String())) })
+	b.Blocking(func() { _, err = env.Stdout.Write([]byte(text)) })
 	if err != nil {
-		cause := fmt.Errorf("print: %w: %w", script.ErrStdout, err)
-		c.branch.Root().Cancel(cause)
-		return cause
+		err = fmt.Errorf("print: %w: %w", script.ErrStdout, err)
+		b.Root().Cancel(err)
 	}
-	return nil
+	return err
 }
 
 // Nobody reads more of a log line.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"recue/luabind/stdlib"
 )
@@ -47,6 +48,17 @@ func (Engine) Reference(name string) (string, error) {
 		return "", unknown("function", name, names)
 	}
 	return b.String(), nil
+}
+
+// Summary has a line for every function; see script.Engine.
+func (Engine) Summary() string {
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, f := range manual() {
+		fmt.Fprintf(table, "%s\t%s\n", f.Signature(), f.Summary)
+	}
+	_ = table.Flush() // a strings.Builder takes everything
+	return b.String()
 }
 
 // manual lists what the manual describes: the Funcs, and the matchers behind expect.

@@ -58,27 +58,11 @@ func (p *program) Run(ctx context.Context, host script.Host) error {
 
 // begin is Run with the run to fill in.
 func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
-	r.host, r.limits = host, host.Limits.WithDefaults()
-	if host.Jobs == nil {
-		r.host.Jobs = &script.JobList{}
+	if err := r.prepare(host, p.chunk.Name); err != nil {
+		return err
 	}
-	r.chunks, r.modules = map[string]*dialect.Chunk{p.chunk.Name: p.chunk}, map[string]*module{}
-	if host.Dir != "" {
-		root, err := os.OpenRoot(host.Dir)
-		if err != nil {
-			return &script.Error{Message: fmt.Sprintf("open the script's folder: %v", err), Err: err}
-		}
-		defer root.Close()
-		r.root = root
-	}
-	r.vm = vm.New(vm.Options{
-		Explain: dialect.Explain, Attach: dialect.Attach, Busy: r.busy(),
-		MaxCompute: r.limits.Compute, MaxHeap: r.limits.Heap, MaxThreads: r.limits.Threads,
-		Slow: func(at vm.Position) {
-			host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")
-		},
-	})
-	r.open(p.chunk.Name)
+	defer r.end()
+	r.chunks[p.chunk.Name] = p.chunk
 
 	args := make([]any, len(host.Args))
 	for i, a := range host.Args {
@@ -88,9 +72,41 @@ func (p *program) begin(ctx context.Context, r *run, host script.Host) error {
 	if env.Scope == nil {
 		env.Scope = host.Recorder.Scope()
 	}
-	err := r.whole(ctx, env, r.vm.State().NewFunctionFromProto(p.chunk.Proto), args)
+	return r.whole(ctx, env, r.vm.State().NewFunctionFromProto(p.chunk.Proto), args)
+}
+
+// prepare makes everything that a program runs in. name is what it finds in arg[0]. The
+// error is a *script.Error.
+func (r *run) prepare(host script.Host, name string) error {
+	r.host, r.limits = host, host.Limits.WithDefaults()
+	if host.Jobs == nil {
+		r.host.Jobs = &script.JobList{}
+	}
+	r.chunks, r.modules = map[string]*dialect.Chunk{}, map[string]*module{}
+	if host.Dir != "" {
+		root, err := os.OpenRoot(host.Dir)
+		if err != nil {
+			return &script.Error{Message: fmt.Sprintf("open the script's folder: %v", err), Err: err}
+		}
+		r.root = root
+	}
+	r.vm = vm.New(vm.Options{
+		Explain: dialect.Explain, Attach: dialect.Attach, Busy: r.busy(),
+		MaxCompute: r.limits.Compute, MaxHeap: r.limits.Heap, MaxThreads: r.limits.Threads,
+		Slow: func(at vm.Position) {
+			host.Log.WithField("at", at.String()).Warn("computing for over a second without a wait: everything else in the script stands still")
+		},
+	})
+	r.open(name)
+	return nil
+}
+
+// end waits for all branches and lets go of the script's folder.
+func (r *run) end() {
 	r.vm.Wait()
-	return err
+	if r.root != nil {
+		_ = r.root.Close() // it was only read
+	}
 }
 
 // open fills the globals.

@@ -16,6 +16,8 @@ type Error struct {
 	Message string // what is wrong, without the place
 	Near    string // the text that was found there, "" when there is none to show
 	Hint    string // what to try, "" when nothing sensible can be said
+	// Unfinished says that the source ends where more could follow that makes it whole.
+	Unfinished bool
 }
 
 // Error gives the place and the message in one line, as the reference interpreter does: `nightly.lua:12: …`.

@@ -32,7 +32,15 @@ type File struct {
 func Parse(name string, src []byte) (*File, error) { return Limits{}.Parse(name, src) }
 
 // Parse is the function Parse with limits of one's own. An error is an *Error, or that of Poll.
-func (l Limits) Parse(name string, src []byte) (f *File, err error) {
+func (l Limits) Parse(name string, src []byte) (*File, error) { return l.read(name, src, parse) }
+
+// ParseEntry reads what was entered at a prompt: a list of expressions, with a = in front or without, which the file then
+// returns; or else what Parse reads. Where it is neither, the error is that of the attempt which got further.
+func (l Limits) ParseEntry(name string, src []byte) (*File, error) {
+	return l.read(name, src, parseEntry)
+}
+
+func (l Limits) read(name string, src []byte, parse func(*source, Limits) []Stmt) (f *File, err error) {
 	if l.Source <= 0 {
 		l.Source = MaxSource
 	}

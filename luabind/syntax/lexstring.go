@@ -118,6 +118,7 @@ func (lx *lexer) long(at Pos, level int, what string) string {
 			lx.off++
 		}
 	}
-	lx.src.raise(at, "", "close it with "+closing, "unfinished long %s", what)
-	return ""
+	err := lx.src.errorf(at, "", "close it with "+closing, "unfinished long %s", what)
+	err.Unfinished = true
+	panic(stop{err})
 }

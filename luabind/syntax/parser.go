@@ -28,13 +28,32 @@ type opener struct {
 
 // parse turns a source into statements or panics with fail.
 func parse(src *source, l Limits) []Stmt {
-	p := &parser{src: src, nesting: l.Nesting, poll: l.Poll, lex: newLexer(src), varargs: []bool{true}, loops: []int{0}}
+	p := newParser(src, l, newLexer(src))
+	defer p.markUnfinished()
 	p.tok = p.lex.next()
 	body := p.block()
 	if p.tok.kind != kEOF {
 		p.unexpected()
 	}
 	return body
+}
+
+func newParser(src *source, l Limits, lex *lexer) *parser {
+	return &parser{src: src, nesting: l.Nesting, poll: l.Poll, lex: lex, varargs: []bool{true}, loops: []int{0}}
+}
+
+// markUnfinished, deferred, marks an error about the end of the file.
+func (p *parser) markUnfinished() {
+	r := recover()
+	if r == nil {
+		return
+	}
+	if s, ok := r.(stop); ok && p.tok.kind == kEOF {
+		if err, ok := s.err.(*Error); ok && err.Line == p.tok.pos.Line && err.Column == p.src.column(p.tok.pos) {
+			err.Unfinished = true
+		}
+	}
+	panic(r)
 }
 
 // pollEvery is how many tokens are read between two polls.

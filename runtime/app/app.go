@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
@@ -35,7 +34,7 @@ type app struct {
 	machine Machine
 	engine  script.Engine
 	out     *output
-	stderr  io.Writer
+	stderr  *safeWriter
 	display display
 }
 
@@ -85,7 +84,7 @@ func (a *app) dispatch() (err error) {
 func (a *app) commands() []*cli.Command {
 	commands := []*cli.Command{
 		a.runCommand(), a.testCommand(), a.checkCommand(), a.nextCommand(), a.rehearseCommand(), a.serveCommand(), a.jobsCommand(), a.recorderCommand(startText), a.recorderCommand(stopText), a.recorderCommand(statusText),
-		a.simCommand(), a.initCommand(), a.configCommand(), a.referenceCommand(), a.completionCommand(), a.versionCommand(),
+		a.simCommand(), a.replCommand(), a.initCommand(), a.configCommand(), a.referenceCommand(), a.completionCommand(), a.versionCommand(),
 	}
 	for _, c := range commands {
 		c.Flags = append(c.Flags, globalFlags()...)

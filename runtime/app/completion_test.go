@@ -40,7 +40,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 	}
 	cases := []struct{ line, want string }{ // the last word is the one to complete
 		{"recue st", "start stop status"},
-		{"recue ", "run test check next rehearse serve jobs start stop status sim init config reference completion version help"},
+		{"recue ", "run test check next rehearse serve jobs start stop status sim repl init config reference completion version help"},
 		{"recue -s host sta", "start status"},
 		{"recue run ni", "night.lua"},
 		{"recue run night.lua --stop", "--stop-on-exit"},

@@ -20,8 +20,9 @@ type Machine struct {
 	Home           string // the user's home directory, "" if there is none
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Terminal       bool // stderr is a terminal: people watch it
-	OutTerminal    bool // stdout is one
+	Terminal       bool           // stderr is a terminal: people watch it
+	OutTerminal    bool           // stdout is one
+	Console        func() Console // gives the terminal that stdin is; nil where it is none
 	// Zone is the machine's time zone, with its IANA name where that is known.
 	Zone     *time.Location
 	Open     func(name string) (fs.File, error)
@@ -53,7 +54,7 @@ func System(args []string) Machine {
 	}
 	return Machine{
 		Args: args, LookupEnv: os.LookupEnv, Home: home,
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), OutTerminal: isTerminal(os.Stdout), Zone: zone(),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Terminal: isTerminal(os.Stderr), OutTerminal: isTerminal(os.Stdout), Console: console, Zone: zone(),
 		Open:     func(name string) (fs.File, error) { return os.Open(name) },
 		ReadFile: os.ReadFile, ReadDir: os.ReadDir, Create: create, Folder: folder,
 		Notify: notify, Exit: os.Exit,

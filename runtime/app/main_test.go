@@ -48,6 +48,12 @@ func (e *fakeEngine) Reference(name string) (string, error) {
 	return "start([task_id] [, options])\n", nil
 }
 
+func (e *fakeEngine) Begin(script.Host) (script.Session, error) {
+	return nil, errors.New("no sessions")
+}
+
+func (e *fakeEngine) Summary() string { return "start()  starts\n" }
+
 func (e *fakeEngine) Stub() string { return "---@meta\n" }
 
 func (e *fakeEngine) Project() script.Project {
@@ -99,7 +105,7 @@ func newBench(t *testing.T) *bench {
 			}
 			return os.ReadFile(name)
 		},
-		ReadDir: os.ReadDir, Create: create, Folder: folder,
+		ReadDir: os.ReadDir, Create: create, Folder: folder, Console: func() Console { return nil },
 		Notify: func(ch chan<- os.Signal) func() {
 			b.signals = ch
 			close(b.listens)

@@ -88,3 +88,11 @@ func (s *safeWriter) Write(p []byte) (int, error) {
 	_, _ = s.w.Write(p) // there is nowhere left to complain
 	return len(p), nil
 }
+
+// to has what is written from now on go to another writer, and gives the one before.
+func (s *safeWriter) to(w io.Writer) (before io.Writer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, s.w = s.w, w
+	return before
+}

@@ -24,6 +24,9 @@ type Engine interface {
 	// is an *Error with exit code 2; nothing has run then. Of the limits, those of
 	// sources count.
 	Load(name string, source []byte, limits Limits) (Program, error)
+	// Begin begins a session on a host. Of its fields, those that declare or wait for
+	// something (Jobs, Tests, Then) are not used.
+	Begin(host Host) (Session, error)
 	// Check finds mistakes in scripts, and in the modules beside them that they
 	// require, without running anything. Each file is looked at once; files are
 	// in the order in which they were given, their findings in that of the lines.
@@ -33,6 +36,8 @@ type Engine interface {
 	// one that is named ("start", "log.info", "log" for all of log). The error
 	// says that there is none, and which may have been meant.
 	Reference(name string) (string, error)
+	// Summary has a line for every function.
+	Summary() string
 	// Stub describes every function for editors, as a file that their language server reads.
 	Stub() string
 	// Project gives the files of a new project, which works as it is.

@@ -15,6 +15,7 @@ _recue() {
         'stop:stop one recording'
         'status:ask for the state of one recording'
         'sim:run a simulated recorder'
+        'repl:try things by hand'
         'init:make a project with an example, a test and editor support'
         'config:show the settings in force, and where each comes from'
         'reference:describe the functions that a script may use'
@@ -478,6 +479,43 @@ _recue() {
         '--help[show the help of this command]' \
         '-h[show the help of this command]' \
                         '*:argument: ' ;;
+                repl)
+                    _arguments -S \
+        '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
+        '--stop-on-exit[at the end, stop the tasks that the session started and that still record]' \
+        '--sim[use a simulated recorder inside this process instead of NATS, to try things out]' \
+        '--seed=[NUMBER that fixes all chance (default\: another each time; the log has it at level DEBUG)]:NUMBER: ' \
+        '--max-compute=[how long a script may compute without waiting for anything, a DURATION (RECUE_MAX_COMPUTE, default 5s)]:DURATION: ' \
+        '--max-heap=[how much memory a script may use, a SIZE such as 500MiB or 2GiB (RECUE_MAX_HEAP, default 2GiB)]:SIZE: ' \
+        '--max-threads=[at most NUMBER branches and coroutines alive at once (RECUE_MAX_THREADS, default 200000)]:NUMBER: ' \
+        '--max-string=[SIZE of the longest text that a script may make; at most a quarter of --max-heap (RECUE_MAX_STRING, default 64MiB)]:SIZE: ' \
+        '--max-pattern-steps=[at most NUMBER steps in one find, match or gsub; each byte that is searched allows 32 more (RECUE_MAX_PATTERN_STEPS, default 100000000)]:NUMBER: ' \
+        '--max-source=[SIZE of the largest script, module or text that load takes (RECUE_MAX_SOURCE, default 1MiB)]:SIZE: ' \
+        '--max-nesting=[blocks, brackets and functions at most NUMBER deep within each other (RECUE_MAX_NESTING, default 200)]:NUMBER: ' \
+        '--max-output=[SIZE of all that a script prints and logs; more fills the disk of whoever keeps it (RECUE_MAX_OUTPUT, default 1GiB)]:SIZE: ' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '*:argument: ' ;;
                 init)
                     _arguments -S \
         '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
@@ -606,7 +644,7 @@ _recue() {
                         '*:argument: ' ;;
                 help)
                     _arguments -S \
-                        '1:argument:(run test check next rehearse serve jobs start stop status sim init config reference completion version)' ;;
+                        '1:argument:(run test check next rehearse serve jobs start stop status sim repl init config reference completion version)' ;;
             esac ;;
     esac
 }

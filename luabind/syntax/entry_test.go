@@ -1,0 +1,70 @@
+package syntax
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestEntriesAreExpressionsOrStatements(t *testing.T) {
+	for _, c := range []struct {
+		entry  string
+		values int    // of the expressions; -1: statements
+		wrong  string // part of the error, "more" where it is unfinished
+	}{
+		{"1 + 1", 1, ""},
+		{"=1 + 1", 1, ""},
+		{"= 1, 2;", 2, ""},
+		{"#list", 1, ""},
+		{`start "cam1"`, 1, ""},
+		{"f(), g()", 2, ""},
+		{"function() end", 1, ""},
+		{"x = 1", -1, ""},
+		{"f() g()", -1, ""},
+		{"return 1", -1, ""},
+		{"local x = 1", -1, ""},
+		{"-- nothing", -1, ""},
+		{"", -1, ""},
+		{"for i = 1, 3 do", 0, "more"},
+		{"for i = 1, 3 do\n  print(i)", 0, "more"},
+		{"for i = 1, 3 do\n  print(i)\nend", -1, ""},
+		{"{1,", 0, "more"},
+		{"f(", 0, "more"},
+		{"x =", 0, "more"},
+		{"=", 0, "more"},
+		{"1 +", 0, "more"},
+		{"function f()", 0, "more"},
+		{"local", 0, "more"},
+		{"if x then y() else", 0, "more"},
+		{"[[text", 0, "more"},
+		{"--[[ a remark", 0, "more"},
+		{"x = [==[ a\n]]", 0, "more"},
+		{`"text`, 0, "unfinished"},
+		{"1 + * 2", 0, `unexpected "*"`},
+		{"if x then end end", 0, `unexpected "end"`},
+		{"foo bar", 0, `unexpected "bar"`},
+		{"= x = 1", 0, `unexpected "="`},
+		{"break", 0, "outside a loop"},
+		{"i++", 0, "unexpected"},
+	} {
+		file, err := Limits{}.ParseEntry("entry", []byte(c.entry))
+		if c.wrong != "" {
+			var wrong *Error
+			if !errors.As(err, &wrong) || wrong.Unfinished != (c.wrong == "more") || c.wrong != "more" && !strings.Contains(err.Error(), c.wrong) {
+				t.Errorf("%q: error %+v, want %s", c.entry, err, c.wrong)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", c.entry, err)
+			continue
+		}
+		values := -1
+		if len(file.Body) == 1 && c.values >= 0 {
+			values = len(file.Body[0].(*ReturnStmt).Exprs)
+		}
+		if values != c.values {
+			t.Errorf("%q: %d values, want %d", c.entry, values, c.values)
+		}
+	}
+}
