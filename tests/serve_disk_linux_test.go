@@ -77,7 +77,9 @@ func TestAStoreThatCannotBeWrittenIsRefused(t *testing.T) {
 			`(?s)open the store "almost-full": no space left on device.*hint: make room there`},
 		"not-ours": {func() error { return os.MkdirAll(at("not-ours/recue.lock"), 0o700) },
 			`(?s)open the store "not-ours": is a directory.*hint: --store names a folder that this user can write to`},
-		"foreign": {func() error { return errors.Join(os.WriteFile(at("foreign/recue.lock"), nil, 0o600), os.WriteFile(at("foreign/jetstream"), nil, 0o600)) },
+		"foreign": {func() error {
+			return errors.Join(os.WriteFile(at("foreign/recue.lock"), nil, 0o600), os.WriteFile(at("foreign/jetstream"), nil, 0o600))
+		},
 			`(?s)open the store "foreign": storage directory is not a directory.*hint: --store names`},
 		"damaged": {func() error {
 			if err := os.MkdirAll(at("damaged/jetstream/$G"), 0o700); err != nil {
