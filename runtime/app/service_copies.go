@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"recue/runtime/fault"
 	"recue/runtime/firing"
@@ -59,7 +61,18 @@ func (s *service) others(serving firing.Serving) (list [][2]firing.Copy) {
 // take each other's jobs. A newer version of what others serve is no such thing. Where
 // it cannot be found out who serves, nothing is refused; tellUnserved says so.
 func (s *service) refuseClash(ctx context.Context, store *firing.Store) error {
-	serving, err := store.Serving(ctx, nil)
+	plans, err := store.Plans(ctx, time.Now())
+	if err != nil {
+		return nil // it will be said when the jobs are registered
+	}
+	// Who serves those of this name is waited for.
+	var theirs []firing.Job
+	for _, j := range needed(plans) {
+		if slices.ContainsFunc(s.scripts, func(w *served) bool { return w.name == j.Script }) {
+			theirs = append(theirs, j)
+		}
+	}
+	serving, err := store.Serving(ctx, theirs)
 	if err != nil {
 		return nil
 	}
