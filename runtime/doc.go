@@ -7,6 +7,7 @@
 //	schedule   what a schedule means: which instants it names
 //	config     the settings, and where each came from
 //	journal    what was asked of recorders and what came of it, a JSON line each
+//	report     the timeline of a journal's run as one HTML page
 //	natsd      a NATS server inside the process
 //	bus        the one NATS connection: many requests at once
 //	branch     many tasks at once: limit, policy, cancellation, results in order

@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"recue/runtime/scenario"},
 	{"recue/runtime/script"},
 	{"recue/runtime/recorder", "recue/runtime/simulator", "recue/runtime/branch"},
-	{"recue/runtime/bus", "recue/runtime/natsd"},
+	{"recue/runtime/bus", "recue/runtime/natsd", "recue/runtime/report"},
 	{"recue/runtime/config", "recue/runtime/journal", "recue/runtime/schedule"},
 	{"recue/runtime/clock", "recue/runtime/protocol"},
 	{"recue/runtime/fault"},

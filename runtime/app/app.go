@@ -84,7 +84,7 @@ func (a *app) dispatch() (err error) {
 func (a *app) commands() []*cli.Command {
 	commands := []*cli.Command{
 		a.runCommand(), a.testCommand(), a.checkCommand(), a.nextCommand(), a.rehearseCommand(), a.serveCommand(), a.jobsCommand(), a.recorderCommand(startText), a.recorderCommand(stopText), a.recorderCommand(statusText),
-		a.simCommand(), a.replCommand(), a.initCommand(), a.configCommand(), a.referenceCommand(), a.completionCommand(), a.versionCommand(),
+		a.simCommand(), a.reportCommand(), a.replCommand(), a.initCommand(), a.configCommand(), a.referenceCommand(), a.completionCommand(), a.versionCommand(),
 	}
 	for _, c := range commands {
 		c.Flags = append(c.Flags, globalFlags()...)

@@ -38,7 +38,7 @@ type completionData struct {
 
 type completedCommand struct {
 	Name, Usage string
-	Scripts     bool     // takes a script, or a folder
+	Scripts     bool     // takes a file or a folder: a script, a journal
 	Words       []string // what it takes else, where that is known
 	Flags       []completedFlag
 }
@@ -80,7 +80,7 @@ func newCompletionData(commands []*cli.Command) completionData {
 	var data completionData
 	help := completedCommand{Name: "help", Usage: "show what a command does and which flags it has"}
 	for _, c := range commands {
-		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "test", "check", "next", "rehearse", "serve", "init"}, c.Name)}
+		command := completedCommand{Name: c.Name, Usage: c.Usage, Scripts: slices.Contains([]string{"run", "test", "check", "next", "rehearse", "serve", "report", "init"}, c.Name)}
 		if c.Name == "completion" {
 			command.Words = []string{"bash", "zsh", "fish"}
 		}

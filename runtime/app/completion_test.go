@@ -40,7 +40,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 	}
 	cases := []struct{ line, want string }{ // the last word is the one to complete
 		{"recue st", "start stop status"},
-		{"recue ", "run test check next rehearse serve jobs start stop status sim repl init config reference completion version help"},
+		{"recue ", "run test check next rehearse serve jobs start stop status sim report repl init config reference completion version help"},
 		{"recue -s host sta", "start status"},
 		{"recue run ni", "night.lua"},
 		{"recue run night.lua --stop", "--stop-on-exit"},
@@ -53,6 +53,7 @@ func TestBashCompletesCommandsFlagsAndValues(t *testing.T) {
 		{"recue --creds ni", "night.lua"},
 		{"recue completion z", "zsh"},
 		{"recue help ver", "version"},
+		{"recue report ni", "night.lua"},
 		{"recue start ", ""},
 		{"recue status --subject ", ""},
 		{"recue run x -- ni", "night.lua"},

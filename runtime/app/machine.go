@@ -86,9 +86,14 @@ func notify(ch chan<- os.Signal) (stop func()) {
 	return func() { signal.Stop(ch) }
 }
 
+// isTerminal takes every device of characters for a terminal but the one that takes all and shows nothing.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // zone is the machine's zone. Go knows its rules but calls it "Local".

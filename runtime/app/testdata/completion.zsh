@@ -15,6 +15,7 @@ _recue() {
         'stop:stop one recording'
         'status:ask for the state of one recording'
         'sim:run a simulated recorder'
+        'report:make a page with the timeline of a run'
         'repl:try things by hand'
         'init:make a project with an example, a test and editor support'
         'config:show the settings in force, and where each comes from'
@@ -94,6 +95,9 @@ _recue() {
         '--jitter=[longest random DURATION on top of the delay (default 0)]:DURATION: ' \
         '--fail=[share of commands that are rejected, a RATE from 0 to 1 (default 0)]:RATE: ' \
         '--drop=[share of replies that are lost, a RATE from 0 to 1 (default 0)]:RATE: ' \
+        '--run=[which RUN\: its name, its number, or last (default last)]:RUN: ' \
+        '-o[write the page into this FILE; - for standard output]:FILE:_files' \
+        '--force[let -o overwrite a file that is no report]' \
         '--stub[print what editors need to complete and check scripts, for the Lua language server]' \
         '1:command:->command' \
         '*::argument:->argument'
@@ -479,6 +483,36 @@ _recue() {
         '--help[show the help of this command]' \
         '-h[show the help of this command]' \
                         '*:argument: ' ;;
+                report)
+                    _arguments -S \
+        '--run=[which RUN\: its name, its number, or last (default last)]:RUN: ' \
+        '--list[list the runs of the journal instead]' \
+        '-o[write the page into this FILE; - for standard output]:FILE:_files' \
+        '--force[let -o overwrite a file that is no report]' \
+        '--tz=[ZONE of the times (default the machine'\''s)]:ZONE: ' \
+        '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
+        '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
+        '--timeout=[how long to wait for an answer\: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)]:DURATION: ' \
+        '--task-id=[TASK that a command is for when it names none (TASK_ID, default task01)]:TASK: ' \
+        '--log-level=[LEVEL from which messages are logged\: DEBUG, INFO, WARNING or ERROR (LOG_LEVEL, default INFO)]:LEVEL:(DEBUG INFO WARNING ERROR)' \
+        '--log-format=[FORMAT of the log on stderr\: text or json (RECUE_LOG_FORMAT, default text)]:FORMAT:(text json)' \
+        '--context=[NAME of a NATS context that gives server and credentials (NATS_CONTEXT)]:NAME: ' \
+        '--creds=[FILE with NATS user credentials (.creds) (NATS_CREDS)]:FILE:_files' \
+        '--nkey=[FILE with an nkey seed (NATS_NKEY)]:FILE:_files' \
+        '--user=[NAME of the NATS user (NATS_USER)]:NAME: ' \
+        '--password=[PASSWORD of the NATS user (the environment is safer\: others can see flags) (NATS_PASSWORD)]:PASSWORD: ' \
+        '--token=[NATS TOKEN (the environment is safer\: others can see flags) (NATS_TOKEN)]:TOKEN: ' \
+        '--tlscert=[FILE with the TLS certificate that Recue shows (NATS_CERT)]:FILE:_files' \
+        '--tlskey=[FILE with the private key of --tlscert (NATS_KEY)]:FILE:_files' \
+        '--tlsca=[FILE with the certificates of the authorities to trust (NATS_CA)]:FILE:_files' \
+        '--journal=[FILE to write every command and its outcome down in, a JSON line each; it is added to (RECUE_JOURNAL)]:FILE:_files' \
+        '--journal-sync=[WHEN to wait for the disk\: at the end of a run, or each (start and stop), to outlast a loss of power (RECUE_JOURNAL_SYNC, default end)]:WHEN: ' \
+        '--env-file=[FILE to read variables from (RECUE_ENV_FILE, default .env)]:FILE:_files' \
+        '--output=[FORMAT of results where a command prints any\: text or json (default text)]:FORMAT:(text json)' \
+        '--help[show the help of this command]' \
+        '-h[show the help of this command]' \
+                        '1:script:_files' '*:argument:_files' ;;
                 repl)
                     _arguments -S \
         '--var=[give the script vars.NAME, as NAME=VALUE; may be repeated]:NAME=VALUE: ' \
@@ -644,7 +678,7 @@ _recue() {
                         '*:argument: ' ;;
                 help)
                     _arguments -S \
-                        '1:argument:(run test check next rehearse serve jobs start stop status sim repl init config reference completion version)' ;;
+                        '1:argument:(run test check next rehearse serve jobs start stop status sim report repl init config reference completion version)' ;;
             esac ;;
     esac
 }

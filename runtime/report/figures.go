@@ -1,0 +1,111 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"recue/runtime/protocol"
+)
+
+// figures are the numbers at the top of a page.
+type figures struct {
+	byCmd map[protocol.Cmd]int
+	// What answered commands took; zero where there are none.
+	answers              int
+	median, p99, slowest time.Duration
+
+	recordings int
+	recorded   time.Duration // of all recordings together, up to the end of the run; a maybe counts too
+	still      []*left
+	peak       int // most recordings at the same time
+}
+
+// left is a recording that the run has left behind.
+type left struct {
+	*Recording
+	Task *Task
+}
+
+func (r *Run) figures() figures {
+	f := figures{byCmd: map[protocol.Cmd]int{}}
+	var took []time.Duration
+	for _, c := range r.Commands {
+		f.byCmd[c.Cmd]++
+		if c.answered() {
+			took = append(took, c.Took)
+		}
+	}
+	slices.Sort(took)
+	f.answers, f.median, f.p99, f.slowest = len(took), percentile(took, 50), percentile(took, 99), percentile(took, 100)
+	edge := r.edge()
+	for _, t := range r.Tasks {
+		for _, rec := range t.Recordings {
+			f.recordings++
+			f.recorded += rec.till(edge).Sub(rec.From)
+			if rec.Till.IsZero() || rec.Till.After(edge) {
+				f.still = append(f.still, &left{rec, t})
+			}
+		}
+	}
+	slices.SortStableFunc(f.still, func(a, b *left) int { return a.From.Compare(b.From) })
+	f.peak = slices.Max(r.atOnce(1))
+	return f
+}
+
+// edge is where the timeline ends: with the run's end, or with the last that is known of it.
+func (r *Run) edge() time.Time { return r.Last }
+
+// till is where a recording ends on a timeline that ends with edge.
+func (r *Recording) till(edge time.Time) time.Time {
+	if r.Till.IsZero() || r.Till.After(edge) {
+		return edge
+	}
+	return r.Till
+}
+
+// percentile gives the smallest value that is not exceeded by p percent of all
+// ("nearest rank"); 0 of none. values must be sorted.
+func percentile(values []time.Duration, p float64) time.Duration {
+	if len(values) == 0 {
+		return 0
+	}
+	rank := int(math.Ceil(p / 100 * float64(len(values))))
+	return values[max(rank, 1)-1]
+}
+
+// atOnce cuts the run's time into equal parts and gives for each how many
+// recordings there were at the same time, at most.
+func (r *Run) atOnce(parts int) []int {
+	type step struct {
+		at    time.Time
+		delta int
+	}
+	edge, span := r.edge(), newAxis(r.First, r.edge())
+	var steps []step
+	for _, t := range r.Tasks {
+		for _, rec := range t.Recordings {
+			steps = append(steps, step{rec.From, 1}, step{rec.till(edge), -1})
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int {
+		if !a.at.Equal(b.at) {
+			return a.at.Compare(b.at)
+		}
+		return a.delta - b.delta // a recording that ends makes room for the next
+	})
+	most := make([]int, parts)
+	now, part := 0, 0
+	for _, s := range steps {
+		for to := span.part(s.at, parts); part < to; {
+			part++
+			most[part] = now
+		}
+		now += s.delta
+		most[part] = max(most[part], now)
+	}
+	for part++; part < parts; part++ {
+		most[part] = now
+	}
+	return most
+}
