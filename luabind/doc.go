@@ -8,9 +8,11 @@
 //	func.go args.go types.go what a Func is; arguments and their errors
 //	recorder.go parallel.go control.go time.go output.go data.go module.go   the functions, a family a file
 //	engine.go run.go         loading and running a program
+//	session.go complete.go   a program that is entered piece by piece
 //	errors.go                failed commands as error tables, and errors as people see them
 //	convert.go               replies and JSON to Lua tables and back
 //	reference.go             the manual and the stub, made from the Funcs
+//	project.go project/      what a new project begins with
 //	syntax/ dialect/         the language: its grammar, its code
 //	stdlib/ vm/ tables/      its libraries, its branches, its tables
 //	check.go check/          what check knows of the functions; mistakes found without running

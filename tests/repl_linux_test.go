@@ -25,8 +25,14 @@ type seat struct {
 // sit starts a program on a terminal.
 func sit(t *testing.T, home string, args ...string) *seat {
 	t.Helper()
+	return sitAt(t, "xterm", home, args...)
+}
+
+// sitAt is sit for a kind of terminal.
+func sitAt(t *testing.T, kind, home string, args ...string) *seat {
+	t.Helper()
 	s := &seat{t: t, screen: newStream(), process: &process{cmd: exec.Command("recue", args...), ended: make(chan struct{})}}
-	s.cmd.Dir, s.cmd.Env = home, append(cleanEnv(home), "TERM=xterm")
+	s.cmd.Dir, s.cmd.Env = home, append(cleanEnv(home), "TERM="+kind)
 	var err error
 	if s.terminal, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
@@ -128,7 +134,19 @@ func TestReplOnATerminal(t *testing.T) {
 		t.Errorf("the history is\n%s", text)
 	}
 
-	// The next session has it; Ctrl-C on an empty line ends it.
+	// A terminal that can do nothing gets nothing but text, and is read like a pipe.
+	s = sitAt(t, "dumb", home, "repl", "--sim")
+	s.shows(first)
+	s.press("nothing.x\r", `attempt to index.*`+first)
+	s.press("do\r", more)
+	s.press("print(2) end\r", `2\r\n.*`+first)
+	s.press(ctrlD, `^\r\n`)
+	s.left(0)
+	if strings.Contains(s.screen.String(), "\x1b") {
+		t.Errorf("a terminal that can do nothing is told\n%q", s.screen)
+	}
+
+	// The next session has the history; Ctrl-C on an empty line ends it.
 	s = sit(t, home, "repl", "--sim")
 	s.shows(first)
 	s.press(up, `x`)
@@ -169,6 +187,24 @@ func TestASignalAtThePromptGivesTheTerminalBack(t *testing.T) {
 	if !echoes() {
 		t.Error("it is left raw")
 	}
+}
+
+// What is logged while somebody types stands above the line.
+func TestTheLogLeavesTheLineAlone(t *testing.T) {
+	home := t.TempDir()
+	server := background(t, home, nil, "recue", "sim", "--listen", "127.0.0.1:0")
+	found, err := server.stdout.match(`listening on (\S+)`, server.ended)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sit(t, home, "repl", "--server", found[1])
+	s.shows(`connected to nats://.*` + first)
+	s.press("print(", `print\($`)
+	server.kill()
+	s.shows(`WARNING.*\r\n.*recue> print\(`)
+	s.press("7)\r", `7\)\r\n.*7\r\n.*`+first)
+	s.press("x\x01\x0b\x03", "") // Ctrl-C on what was emptied
+	s.left(0)
 }
 
 // Where nobody types, a signal ends the session while it waits for a line, too.

@@ -145,8 +145,13 @@ func whereTo(cfg *config.Config, sim bool) string {
 // listen finds where the lines come from, and gives what lets go of it.
 func (r *repl) listen(cfg *config.Config, limits script.Limits) (forget func()) {
 	m := r.app.machine
+	plain := newPipedLines(m.Stdin, limits.WithDefaults().Source)
 	if r.console = m.Console(); r.console == nil {
-		r.lines = newPipedLines(m.Stdin, limits.WithDefaults().Source)
+		r.lines = plain
+		return func() {}
+	}
+	if kind, _ := m.LookupEnv("TERM"); kind == "dumb" {
+		r.lines = promptedLines{plain, r.console}
 		return func() {}
 	}
 	h := r.app.openHistory(newMask(cfg))
@@ -228,7 +233,8 @@ func (r *repl) run(ctx context.Context, entry script.Entry) error {
 	return err
 }
 
-// next reads a line. A signal ends the session: Ctrl-C at the prompt is none.
+// next reads a line. A signal ends the session, but for that of a Ctrl-C which came too late
+// to end an entry: at the prompt the key is none.
 func (r *repl) next(ctx context.Context, before string) (string, error) {
 	type answer struct {
 		line string
@@ -240,16 +246,21 @@ func (r *repl) next(ctx context.Context, before string) (string, error) {
 		read <- answer{line, err}
 	}()
 	var err error
-	select {
-	case got := <-read:
-		if r.console != nil && errors.Is(got.err, io.EOF) {
-			fmt.Fprintln(r.console)
+	_, typed := r.lines.(*typedLines)
+	for err == nil {
+		select {
+		case got := <-read:
+			if r.console != nil && errors.Is(got.err, io.EOF) {
+				fmt.Fprintln(r.console)
+			}
+			return got.line, got.err
+		case s := <-r.signals:
+			if !typed || s != os.Interrupt {
+				err = &interruption{s}
+			}
+		case <-ctx.Done():
+			err = context.Cause(ctx)
 		}
-		return got.line, got.err
-	case s := <-r.signals:
-		err = &interruption{s}
-	case <-ctx.Done():
-		err = context.Cause(ctx)
 	}
 	if r.console != nil {
 		r.console.Cooked()

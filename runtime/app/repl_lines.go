@@ -44,11 +44,29 @@ func (p pipedLines) read(string) (string, error) {
 	}
 }
 
+// promptedLines are lines that somebody types at a terminal which can do nothing else.
+type promptedLines struct {
+	pipedLines
+	console io.Writer
+}
+
+func (p promptedLines) read(before string) (string, error) {
+	fmt.Fprint(p.console, promptFor(before))
+	return p.pipedLines.read(before)
+}
+
 // The prompts, of an entry's first line and of the others.
 const (
 	prompt     = "recue> "
 	promptMore = "    -> "
 )
+
+func promptFor(before string) string {
+	if before == "" {
+		return prompt
+	}
+	return promptMore
+}
 
 // typedLines are lines that somebody types. The terminal is raw while one is read, so that
 // at any other time Ctrl-C is a signal and what is printed looks as it should.
@@ -87,10 +105,7 @@ func (t *typedLines) read(before string) (string, error) {
 	}
 	defer t.console.Cooked()
 	t.before = before
-	t.terminal.SetPrompt(prompt)
-	if before != "" {
-		t.terminal.SetPrompt(promptMore)
-	}
+	t.terminal.SetPrompt(promptFor(before))
 	_ = t.terminal.SetSize(t.console.Size()) // it writes nothing before there is a line
 	t.terminal.SetBracketedPasteMode(true)
 	defer t.terminal.SetBracketedPasteMode(false)
