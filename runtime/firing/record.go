@@ -79,6 +79,8 @@ type Firing struct {
 	Due    time.Time `json:"due"`
 	Cursor time.Time `json:"cursor"` // everything due up to here has been decided
 	Note   string    `json:"note,omitempty"`
+	// Planned says that it is of a planned stop, which may have been taken back.
+	Planned bool `json:"planned,omitempty"`
 	// Late says that it came due while nothing ran and is made up for; see line. Behind is
 	// when the late one was due that runs before it.
 	Late   bool       `json:"late,omitempty"`

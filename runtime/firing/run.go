@@ -113,9 +113,13 @@ func (n *Node) lookup(f Firing) (*Handler, bool) {
 	return h, h != nil && !n.stopping
 }
 
-// takenBack says whether the firing is of a job that has no record any more: of a
-// planned stop that was not needed.
+// takenBack says whether the firing is of a planned stop that was not needed: it has no
+// record any more. Other jobs always have one, also where a server that is about to become
+// a replica says that it knows of none.
 func (n *Node) takenBack(ctx context.Context, f Firing) bool {
+	if !f.Planned {
+		return false
+	}
 	var j Job
 	rev, err := get(ctx, n.store.jobs, token(f.Job), &j)
 	return err == nil && rev == 0

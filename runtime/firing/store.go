@@ -102,31 +102,33 @@ func openAll(ctx context.Context, nc *nats.Conn, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", stream, err)
 	}
-	s.workers, err = open(opts, opts.Replicas > 0 || opts.AckWait > 0, jetstream.ErrConsumerNotFound, func() (jetstream.Consumer, error) {
-		return js.Consumer(ctx, stream, consumer)
-	}, func() (jetstream.Consumer, error) {
-		return js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
-			Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: cmp.Or(opts.AckWait, 30*time.Second),
-			MaxDeliver: -1, MaxAckPending: maxUnacked, // replicas as the stream has
-		})
-	})
-	if err != nil {
+	if s.workers, err = s.consumer(ctx); err != nil {
 		return nil, fmt.Errorf("consumer %s: %w", consumer, err)
 	}
 	return s, nil
 }
 
-// open finds a part of the state. It is made where it is not there, and changed where
-// the options ask for that.
-func open[T any](opts Options, change bool, none error, find, make func() (T, error)) (T, error) {
-	found, err := find()
-	switch {
-	case errors.Is(err, none) && opts.Existing:
-		return found, ErrNoState
-	case errors.Is(err, none), err == nil && change:
-		return make()
+// consumer finds the consumer of the firings. It is made where it is not there, and its
+// AckWait changed where the options ask for that. It has as many replicas as its stream.
+func (s *Store) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	config := jetstream.ConsumerConfig{
+		Durable: consumer, AckPolicy: jetstream.AckExplicitPolicy, AckWait: cmp.Or(s.opts.AckWait, 30*time.Second),
+		MaxDeliver: -1, MaxAckPending: maxUnacked,
 	}
-	return found, err
+	found, err := s.js.Consumer(ctx, stream, consumer)
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound) && s.opts.Existing:
+		return nil, ErrNoState
+	case err == nil:
+		is := found.CachedInfo().Config
+		config.AckWait = cmp.Or(s.opts.AckWait, is.AckWait)
+		if s.opts.Existing || is.AckWait == config.AckWait && is.MaxAckPending == config.MaxAckPending {
+			return found, nil
+		}
+	case !errors.Is(err, jetstream.ErrConsumerNotFound):
+		return nil, err
+	}
+	return s.js.CreateOrUpdateConsumer(ctx, stream, config)
 }
 
 // kept finds a stream, or has it made. It is made to take batches, and to have as many

@@ -221,6 +221,7 @@ func (j *tick) owes(now time.Time) []Firing {
 	before := j.late
 	for i := range firings {
 		f := &firings[i]
+		f.Planned = j.record.Stop != nil
 		if !f.Late {
 			continue
 		}
