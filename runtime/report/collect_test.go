@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"testing"
 
 	"recue/runtime/journal"
@@ -86,6 +87,16 @@ func TestListOfRuns(t *testing.T) {
 	}
 	if list, _ := List(events(t, "0 a begin \n 1 a start 1@t \n 2 a stop 2@t")); list[0].Unanswered != 2 || list[0].Commands != 2 {
 		t.Errorf("%+v", list[0])
+	}
+}
+
+// A status is in the journal when it has ended, behind what was sent after it.
+func TestCommandsAreInTheOrderOfSending(t *testing.T) {
+	run := collect(t, "0 a begin \n 1 a start 1@t \n 1.1 a stop 3@t \n 1.4 a status 2@t done started \n 1.5 a start 1@t done started")
+	for _, list := range [][]*Command{run.Commands, run.Tasks[0].Commands} {
+		if ids := []uint64{list[0].ID, list[1].ID, list[2].ID}; !slices.Equal(ids, []uint64{2, 1, 3}) {
+			t.Errorf("the order is %v", ids)
+		}
 	}
 }
 

@@ -10,15 +10,26 @@ import (
 
 // figures are the numbers at the top of a page.
 type figures struct {
-	byCmd map[protocol.Cmd]int
-	// What answered commands took; zero where there are none.
-	answers              int
-	median, p99, slowest time.Duration
-
+	latency           // of all commands
+	kinds      []kind // in the order of protocol
 	recordings int
 	recorded   time.Duration // of all recordings together, up to the end of the run; a maybe counts too
 	still      []*left
 	peak       int // most recordings at the same time
+}
+
+// latency is how long recorders took to answer; zero where they did not.
+type latency struct {
+	answers     int
+	median, p99 time.Duration
+	slowest     *Command
+}
+
+// kind is all commands of a kind.
+type kind struct {
+	cmd                   protocol.Cmd
+	sent, failed, unknown int
+	latency
 }
 
 // left is a recording that the run has left behind.
@@ -27,17 +38,43 @@ type left struct {
 	Task *Task
 }
 
-func (r *Run) figures() figures {
-	f := figures{byCmd: map[protocol.Cmd]int{}}
+func latencyOf(commands []*Command) latency {
 	var took []time.Duration
-	for _, c := range r.Commands {
-		f.byCmd[c.Cmd]++
-		if c.answered() {
-			took = append(took, c.Took)
+	var l latency
+	for _, c := range commands {
+		if !c.answered() {
+			continue
+		}
+		took = append(took, c.Took)
+		if l.slowest == nil || c.Took > l.slowest.Took {
+			l.slowest = c
 		}
 	}
 	slices.Sort(took)
-	f.answers, f.median, f.p99, f.slowest = len(took), percentile(took, 50), percentile(took, 99), percentile(took, 100)
+	l.answers, l.median, l.p99 = len(took), percentile(took, 50), percentile(took, 99)
+	return l
+}
+
+func (r *Run) figures() figures {
+	f := figures{latency: latencyOf(r.Commands)}
+	for _, cmd := range []protocol.Cmd{protocol.Start, protocol.Stop, protocol.Status} {
+		k := kind{cmd: cmd}
+		var own []*Command
+		for _, c := range r.Commands {
+			switch {
+			case c.Cmd != cmd:
+				continue
+			case c.Failed():
+				k.failed++
+			case c.Outcome == "":
+				k.unknown++
+			}
+			own = append(own, c)
+		}
+		if k.sent, k.latency = len(own), latencyOf(own); k.sent > 0 {
+			f.kinds = append(f.kinds, k)
+		}
+	}
 	edge := r.edge()
 	for _, t := range r.Tasks {
 		for _, rec := range t.Recordings {

@@ -43,6 +43,10 @@ func TestFigures(t *testing.T) {
 	if f.recordings != 3 || f.recorded != (3500+9000+8000)*time.Millisecond || len(f.still) != 2 || f.peak != 3 || f.answers != 4 || f.median != 500*time.Millisecond {
 		t.Errorf("%+v", f)
 	}
+	start, stop := f.kinds[0], f.kinds[1]
+	if len(f.kinds) != 3 || start.cmd != "start" || start.sent != 3 || start.failed != 1 || start.answers != 2 || stop.sent != 1 || stop.slowest != run.Commands[3] {
+		t.Errorf("%+v", f.kinds)
+	}
 	if got := run.atOnce(11); !slices.Equal(got, []int{0, 1, 2, 3, 3, 2, 2, 2, 2, 2, 2}) {
 		t.Errorf("at once: %v", got)
 	}

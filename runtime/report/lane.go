@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ const (
 type lane struct {
 	Task     string
 	Commands string // "3 commands"
-	Failures string // "1 failure", "" for none
+	Failures string // "1 failed", "" for none
 	Recorded string // how long, "" for not at all
 	Left     string // "still records", "may still record", "recorded on" or ""
 	Bars     []bar
@@ -44,6 +43,7 @@ type mark struct {
 	X, Class, Title string
 	Href            string // the row of the first, "" where the table leaves it out
 	Width           string // how long it took, "" where that is not to be seen
+	Stop            bool   // the keyboard comes by
 }
 
 // lanes gives the tasks to draw, and how many are left out. Of too many those
@@ -99,7 +99,7 @@ type drawing struct {
 func (d *drawing) lane(t *Task) lane {
 	l := lane{Task: d.run.task(d.words, t), Commands: count(len(t.Commands), "command"), Bars: d.bars(t), Marks: d.marks(t.Commands)}
 	if t.Failures > 0 {
-		l.Failures = count(t.Failures, "failure")
+		l.Failures = number(t.Failures) + " failed"
 	}
 	var recorded time.Duration
 	for _, rec := range t.Recordings {
@@ -203,11 +203,8 @@ func (d *drawing) marks(commands []*Command) []mark {
 // mark is for commands at the same place: as bad as the worst of them, which it leads to.
 func (d *drawing) mark(commands []*Command) mark {
 	worst := slices.MaxFunc(commands, func(a, b *Command) int { return cmp.Compare(a.badness(), b.badness()) })
-	m := mark{X: d.axis.at(worst.Sent), Class: worst.class(), Title: d.markTitle(commands, worst)}
-	if _, ok := d.shown[worst]; ok {
-		d.shown[worst] = true
-		m.Href = "#c" + strconv.FormatUint(worst.ID, 10)
-	}
+	m := mark{X: d.axis.at(worst.Sent), Class: worst.class(), Title: d.markTitle(commands, worst), Href: link(worst, d.shown)}
+	m.Stop = m.Class != "done" && !d.many
 	if wide := d.axis.share(worst.ended()) - d.axis.share(worst.Sent); len(commands) == 1 && wide > 0.005 {
 		m.Width = percent(wide)
 	}
@@ -278,6 +275,6 @@ func (r *Run) all(w *words, shown map[*Command]bool, peak int) *all {
 			failed = append(failed, c)
 		}
 	}
-	d := drawing{run: r, words: w, axis: newAxis(r.First, r.edge()), parts: finest / 4, shown: shown}
+	d := drawing{run: r, words: w, axis: newAxis(r.First, r.edge()), parts: finest / 8, many: true, shown: shown}
 	return &all{Path: path.String(), Peak: number(peak), Marks: d.marks(failed)}
 }

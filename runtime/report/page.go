@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"recue/runtime/protocol"
 )
 
 // The page's parts. It must stay well-formed as XML too, which the tests hold.
@@ -55,13 +53,6 @@ const signature = `<meta name="generator" content="recue report"/>`
 // IsPage says whether a file that begins with head is a page of this package.
 func IsPage(head []byte) bool { return bytes.Contains(head[:min(len(head), 512)], []byte(signature)) }
 
-// fact is a line of the table at the top.
-type fact struct {
-	Name, Value, Title string
-	Code               bool // for machines: a hash, a name
-	Bad                bool
-}
-
 // view is what the template gets.
 type view struct {
 	Policy          string
@@ -73,6 +64,7 @@ type view struct {
 	How             string
 	HowClass        string
 	Facts           []fact
+	Kinds           []kindRow
 	Details         []fact
 	Notes           []string
 	Failures        []remark
@@ -129,7 +121,7 @@ func (r *Run) view(o Options) *view {
 	v := &view{
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hashOf(pageCSS), hashOf(pageJS)),
 		CSS:    template.CSS(pageCSS), JS: template.JS(pageJS),
-		Title: r.title(w), Facts: r.facts(w, &f), Details: r.details(w), Notes: r.notes(w, o),
+		Title: r.title(w), Facts: r.facts(w, &f), Kinds: r.kinds(w, &f, shown), Details: r.details(w), Notes: r.notes(w, o),
 		Ticks: newAxis(r.First, r.edge()).ticks(o.Zone), All: r.all(w, shown, f.peak),
 		Dates: w.dates(r.First), Table: r.table(w, commands, shown), Commands: len(r.Commands), LeftOut: len(r.Commands) - len(commands),
 		Zone: o.Zone.String(),
@@ -169,12 +161,7 @@ func (v *view) failures(r *Run, w *words, shown map[*Command]bool) {
 			v.MoreFailed++
 			continue
 		}
-		f := remark{Text: r.line(w, c), UTC: w.utc(c.Sent)}
-		if _, ok := shown[c]; ok {
-			shown[c] = true
-			f.Href = fmt.Sprintf("#c%d", c.ID)
-		}
-		v.Failures = append(v.Failures, f)
+		v.Failures = append(v.Failures, remark{Text: r.line(w, c), UTC: w.utc(c.Sent), Href: link(c, shown)})
 	}
 	var parts []string
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
@@ -204,121 +191,4 @@ func (v *view) left(r *Run, w *words, still []*left) {
 		}
 		v.Left = append(v.Left, remark{Text: text, UTC: w.utc(l.From)})
 	}
-}
-
-// title names what ran.
-func (r *Run) title(w *words) string {
-	text := "recue"
-	if r.Command != "" {
-		text += " " + w.text(r.Command)
-	}
-	if r.Script != "" {
-		text += " " + w.text(r.Script)
-	}
-	return text
-}
-
-func (r *Run) facts(w *words, f *figures) []fact {
-	commands := []string{}
-	for _, cmd := range []protocol.Cmd{protocol.Start, protocol.Stop, protocol.Status} {
-		if n := f.byCmd[cmd]; n > 0 {
-			commands = append(commands, number(n)+" "+string(cmd))
-		}
-	}
-	list := []fact{
-		{Name: "Began", Value: w.full(r.First), Title: w.utc(r.First)},
-		{Name: "Took", Value: span(r.edge().Sub(r.First)), Title: "until " + w.full(r.edge())},
-		{Name: "Commands", Value: number(len(r.Commands)), Title: strings.Join(commands, ", ")},
-		{Name: "Failures", Value: number(r.Failures), Bad: r.Failures > 0},
-	}
-	if r.Unanswered > 0 {
-		list = append(list, fact{Name: "Without an outcome", Value: number(r.Unanswered), Bad: true, Title: "sent, and then the journal ends"})
-	}
-	if f.answers > 0 {
-		list = append(list,
-			fact{Name: "Median latency", Value: span(f.median), Title: "of " + count(f.answers, "answer") + " of recorders"},
-			fact{Name: "p99 latency", Value: span(f.p99), Title: "the slowest took " + span(f.slowest)})
-	}
-	if f.recordings > 0 {
-		list = append(list,
-			fact{Name: "Recordings", Value: number(f.recordings), Title: span(f.recorded) + " together, at most " + number(f.peak) + " at once"},
-			fact{Name: "Left recording", Value: number(len(f.still)), Bad: len(f.still) > 0 && !r.Simulated})
-	}
-	return list
-}
-
-// details are for those who want to run it again.
-func (r *Run) details(w *words) []fact {
-	var vars, args []string
-	for _, name := range slices.Sorted(maps.Keys(r.Vars)) {
-		vars = append(vars, w.text(name+"="+r.Vars[name]))
-	}
-	for _, arg := range r.Args {
-		args = append(args, w.text(arg))
-	}
-	server := w.text(r.Server)
-	if r.Simulated {
-		server = "none: a simulated recorder"
-	}
-	all := []fact{
-		{Name: "Arguments", Value: strings.Join(args, " "), Code: true},
-		{Name: "Variables", Value: strings.Join(vars, " "), Code: true},
-		{Name: "Server", Value: server},
-		{Name: "Subject", Value: w.text(r.Subject)},
-		{Name: "Ended", Value: r.endTime(w), Title: w.utc(r.Last)},
-		{Name: "Process", Value: r.process(w)},
-		{Name: "Recue", Value: w.text(r.Version)},
-	}
-	list := all[:0]
-	for _, f := range all {
-		if f.Value != "" {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-func (r *Run) endTime(w *words) string {
-	if !r.Ended {
-		return "no end in the journal; its last line is of " + w.full(r.Last)
-	}
-	return w.full(r.Last)
-}
-
-func (r *Run) process(w *words) string {
-	switch {
-	case r.PID == 0:
-		return ""
-	case r.Host == "":
-		return fmt.Sprint(r.PID)
-	}
-	return fmt.Sprintf("%d on %s", r.PID, w.text(r.Host))
-}
-
-// notes say in what the page is less than the whole truth.
-func (r *Run) notes(w *words, o Options) []string {
-	var list []string
-	if r.Simulated {
-		list = append(list, "This was a rehearsal: the recorder was a simulated one (--sim).")
-	}
-	if r.Command == "" {
-		list = append(list, "The beginning of this run is not in the journal, nor what was before it.")
-	}
-	if !r.Ended && o.Life != UnderWay {
-		text := "This run has no end in the journal. What its last commands came to may be missing."
-		if !r.Died.IsZero() {
-			text += " Its process was gone when the next run began, at " + w.full(r.Died) + "."
-		}
-		list = append(list, text)
-	}
-	if !r.Ended && o.Life == UnderWay {
-		list = append(list, "The run was under way when this page was made: it shows what was in the journal until then.")
-	}
-	if r.Missing > 0 {
-		list = append(list, fmt.Sprintf("%s of this run could not be written, on a full disk for instance, so outcomes are missing.", count(int(r.Missing), "line")))
-	}
-	if r.Damage.Places > 0 {
-		list = append(list, fmt.Sprintf("%s in the journal (%s) cannot be read; they may have belonged to this run or to another.", count(r.Damage.Places, "place"), count(int(r.Damage.Bytes), "byte")))
-	}
-	return list
 }

@@ -244,7 +244,7 @@ func TestOfTooManyTasksThoseWithTroubleAreDrawn(t *testing.T) {
 	if len(list) != maxLanes || more != 4*maxLanes {
 		t.Fatalf("%d lanes, %d more", len(list), more)
 	}
-	if list[0].Task != "camera00000" || list[maxLanes-1].Failures != "3 failures" || list[maxLanes-1].Left != "may still record" {
+	if list[0].Task != "camera00000" || list[maxLanes-1].Failures != "3 failed" || list[maxLanes-1].Left != "may still record" {
 		t.Errorf("%+v … %+v", list[0], list[maxLanes-1])
 	}
 }

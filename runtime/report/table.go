@@ -3,6 +3,7 @@ package report
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -19,6 +20,15 @@ type row struct {
 	ID                                                     uint64 // 0 where nothing leads to the row
 	Class                                                  string // failed, unknown or ""
 	UTC, Time, Task, Cmd, Outcome, Code, Message, At, Took string
+}
+
+// link gives the address of a command's row, and has the row named; "" where the table leaves it out.
+func link(c *Command, shown map[*Command]bool) string {
+	if _, ok := shown[c]; !ok {
+		return ""
+	}
+	shown[c] = true
+	return "#c" + strconv.FormatUint(c.ID, 10)
 }
 
 // part is a piece of the table.
@@ -136,6 +146,7 @@ const (
 // recordingRow is a recording in its table.
 type recordingRow struct {
 	Task, From, FromUTC, Till, TillUTC, Length, End, File string
+	Open                                                  bool // nothing stopped it
 }
 
 // recordings gives the recordings in the order in which they began, and how many are left out.
@@ -148,7 +159,7 @@ func (r *Run) recordings(w *words) (list []recordingRow, more int) {
 	}
 	slices.SortStableFunc(all, func(a, b *left) int { return a.From.Compare(b.From) })
 	for _, l := range all[:min(len(all), maxRecordings)] {
-		row := recordingRow{Task: r.task(w, l.Task), From: w.clock(l.From), FromUTC: w.utc(l.From), File: w.text(l.File), End: l.left()}
+		row := recordingRow{Task: r.task(w, l.Task), From: w.clock(l.From), FromUTC: w.utc(l.From), File: w.text(l.File), End: l.left(), Open: l.Till.IsZero()}
 		if !l.Till.IsZero() {
 			row.Till, row.TillUTC, row.Length, row.End = w.clock(l.Till), w.utc(l.Till), span(l.Till.Sub(l.From)), l.ending(w)
 		}
