@@ -17,6 +17,7 @@ import (
 	"recue/runtime/fault"
 	"recue/runtime/journal"
 	timeline "recue/runtime/report"
+	"recue/runtime/schedule"
 )
 
 const reportText = `Makes one HTML page of what a run did: a timeline with a row for each task, the recordings from start to
@@ -32,7 +33,8 @@ Examples:
   recue report recue.jsonl --list                 which runs there are
   recue report recue.jsonl --list --output json
   recue report recue.jsonl --run 3 -o third.html  the third
-  recue report recue.jsonl --run 5b1c09d2e7fa --tz Europe/Berlin`
+  recue report recue.jsonl --run 5b1c09d2e7fa --tz Europe/Berlin
+  recue report recue.jsonl --from "2026-12-24 18:00" --till 2026-12-25   a part of a long run`
 
 func (a *app) reportCommand() *cli.Command {
 	return &cli.Command{
@@ -40,9 +42,11 @@ func (a *app) reportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "run", Usage: "which `RUN`: its name, its number, or last (default last)"},
 			&cli.BoolFlag{Name: "list", Usage: "list the runs of the journal instead"},
+			&cli.StringFlag{Name: "from", Usage: "show what was from this `TIME` on: 2026-12-24 or \"2026-12-24 18:00\""},
+			&cli.StringFlag{Name: "till", Usage: "show what was until this `TIME`; a date counts whole"},
 			&cli.StringFlag{Name: "o", Usage: "write the page into this `FILE`; - for standard output"},
 			&cli.BoolFlag{Name: "force", Usage: "let -o overwrite a file that is no report"},
-			&cli.StringFlag{Name: "tz", Usage: "`ZONE` of the times (default the machine's)"},
+			&cli.StringFlag{Name: "tz", Usage: "`ZONE` of the times, of --from and --till too (default the machine's)"},
 		},
 		Action: a.report,
 	}
@@ -52,6 +56,8 @@ func (a *app) reportCommand() *cli.Command {
 type reportFlags struct {
 	journal string // the file, "-" for standard input
 	choice  timeline.Choice
+	from    time.Time // zero: from the beginning
+	till    time.Time // zero: to the end
 	list    bool
 	json    bool
 	out     string // "" where it was not given
@@ -81,8 +87,12 @@ func (a *app) report(c *cli.Context) error {
 	if err != nil {
 		return reportError(f, err)
 	}
+	part, err := run.Cut(f.from, f.till)
+	if err != nil {
+		return fault.Usage(fmt.Errorf("report %s: %w", f.journal, err), fmt.Sprintf("it went on from %s to %s", run.First.In(f.zone).Format(moment), run.Last.In(f.zone).Format(moment)))
+	}
 	var page bytes.Buffer
-	err = run.Write(&page, timeline.Options{Zone: f.zone, Journal: filepath.Base(f.journal), Life: lifeOf(in, &run.Summary), Clean: f.clean})
+	err = part.Write(&page, timeline.Options{Zone: f.zone, Journal: filepath.Base(f.journal), Life: lifeOf(in, &run.Summary), Clean: f.clean})
 	if err != nil {
 		return fmt.Errorf("report %s: %w", f.journal, err)
 	}
@@ -111,17 +121,38 @@ func (a *app) reportFlags(c *cli.Context) (*reportFlags, error) {
 			return nil, usage("--run: %w", err)
 		}
 	}
+	if err := f.readSpan(c); err != nil {
+		return nil, err
+	}
 	switch {
 	case f.json && !f.list:
 		return nil, fault.Usage(errors.New("--output: a page has no form as JSON"), "the journal itself is JSON, a line each; --list prints the runs as JSON")
-	case f.list && (c.IsSet("run") || c.IsSet("o") || f.force):
-		return nil, usage("report: --list is without --run, -o and --force: it lists all runs on standard output")
+	case f.list && (c.IsSet("run") || c.IsSet("o") || f.force || c.IsSet("from") || c.IsSet("till")):
+		return nil, usage("report: --list is without --run, --from, --till, -o and --force: it lists all runs on standard output")
 	case c.IsSet("o") && f.out == "":
 		return nil, usage("-o: the file's name is empty")
 	case f.force && !c.IsSet("o"):
 		return nil, usage("report: --force is about the file of -o, which is not given")
 	}
 	return f, f.nameJournal(c, cfg)
+}
+
+// readSpan reads --from and --till.
+func (f *reportFlags) readSpan(c *cli.Context) (err error) {
+	if c.IsSet("from") {
+		if f.from, err = schedule.ParseFrom(c.String("from"), f.zone); err != nil {
+			return usage("--from: %w", err)
+		}
+	}
+	if c.IsSet("till") {
+		if f.till, err = schedule.ParseTill(c.String("till"), f.zone); err != nil {
+			return usage("--till: %w", err)
+		}
+		if !f.till.After(f.from) {
+			return usage("--till %s is before --from %s", c.String("till"), c.String("from"))
+		}
+	}
+	return nil
 }
 
 // nameJournal takes the journal from the argument, else from the settings.

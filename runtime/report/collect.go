@@ -48,6 +48,8 @@ type Run struct {
 	Tasks    []*Task    // in the order of their first command
 	Damage   Damage     // of the journal
 
+	from, till time.Time // the part that is shown: all of it, unless it was cut
+
 	tasks   map[taskKey]*Task
 	flying  map[uint64]*Command // by ID
 	strings map[string]string   // equal texts are kept once
@@ -99,6 +101,7 @@ func Collect(events iter.Seq2[journal.Event, error], choice Choice) (*Run, error
 		slices.SortStableFunc(t.Commands, bySending)
 	}
 	run.Summary, run.Of, run.Damage = *chosen, len(all.list), all.damage
+	run.from, run.till = run.First, run.Last
 	return run, nil
 }
 

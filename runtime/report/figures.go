@@ -13,7 +13,7 @@ type figures struct {
 	latency           // of all commands
 	kinds      []kind // in the order of protocol
 	recordings int
-	recorded   time.Duration // of all recordings together, up to the end of the run; a maybe counts too
+	recorded   time.Duration // of all recordings together, within what is shown; a maybe counts too
 	still      []*left
 	peak       int // most recordings at the same time
 }
@@ -75,12 +75,11 @@ func (r *Run) figures() figures {
 			f.kinds = append(f.kinds, k)
 		}
 	}
-	edge := r.edge()
 	for _, t := range r.Tasks {
 		for _, rec := range t.Recordings {
 			f.recordings++
-			f.recorded += rec.till(edge).Sub(rec.From)
-			if rec.Till.IsZero() || rec.Till.After(edge) {
+			f.recorded += r.recorded(rec)
+			if r.goesOn(rec) {
 				f.still = append(f.still, &left{rec, t})
 			}
 		}
@@ -89,9 +88,6 @@ func (r *Run) figures() figures {
 	f.peak = slices.Max(r.atOnce(1))
 	return f
 }
-
-// edge is where the timeline ends: with the run's end, or with the last that is known of it.
-func (r *Run) edge() time.Time { return r.Last }
 
 // till is where a recording ends on a timeline that ends with edge.
 func (r *Recording) till(edge time.Time) time.Time {
@@ -118,11 +114,11 @@ func (r *Run) atOnce(parts int) []int {
 		at    time.Time
 		delta int
 	}
-	edge, span := r.edge(), newAxis(r.First, r.edge())
+	axis := newAxis(r.from, r.till)
 	var steps []step
 	for _, t := range r.Tasks {
 		for _, rec := range t.Recordings {
-			steps = append(steps, step{rec.From, 1}, step{rec.till(edge), -1})
+			steps = append(steps, step{rec.From, 1}, step{rec.till(r.till), -1})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b step) int {
@@ -134,7 +130,7 @@ func (r *Run) atOnce(parts int) []int {
 	most := make([]int, parts)
 	now, part := 0, 0
 	for _, s := range steps {
-		for to := span.part(s.at, parts); part < to; {
+		for to := axis.part(s.at, parts); part < to; {
 			part++
 			most[part] = now
 		}

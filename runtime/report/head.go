@@ -37,7 +37,7 @@ func (r *Run) title(w *words) string {
 func (r *Run) facts(w *words, f *figures) []fact {
 	list := []fact{
 		{Name: "Began", Value: w.full(r.First), UTC: w.utc(r.First)},
-		{Name: "Took", Value: span(r.edge().Sub(r.First)), Note: "until " + w.clock(r.edge())},
+		{Name: "Took", Value: span(r.Last.Sub(r.First)), Note: "until " + w.clock(r.Last)},
 		{Name: "Commands", Value: number(len(r.Commands))},
 		{Name: "Failures", Value: number(r.Failures), Bad: r.Failures > 0},
 	}
@@ -125,6 +125,9 @@ func (r *Run) process(w *words) string {
 // notes say in what the page is less than the whole truth.
 func (r *Run) notes(w *words, o Options) []string {
 	var list []string
+	if r.isCut() {
+		list = append(list, fmt.Sprintf("Only a part of the run is shown, from %s to %s. Commands and figures are of that part.", w.full(r.from), w.full(r.till)))
+	}
 	if r.Simulated {
 		list = append(list, "This was a rehearsal: the recorder was a simulated one (--sim).")
 	}

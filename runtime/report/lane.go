@@ -66,7 +66,7 @@ func (r *Run) lanes(w *words, shown map[*Command]bool) (list []lane, more int) {
 		commands += len(t.Commands)
 		recordings += len(t.Recordings)
 	}
-	d := drawing{run: r, words: w, axis: newAxis(r.First, r.edge()), parts: finest, shown: shown}
+	d := drawing{run: r, words: w, axis: newAxis(r.from, r.till), parts: finest, shown: shown}
 	if d.many = commands > maxMarks || recordings > maxBars; d.many {
 		d.parts = min(max(maxMarks/len(tasks), fewest), finest)
 	}
@@ -103,7 +103,7 @@ func (d *drawing) lane(t *Task) lane {
 	}
 	var recorded time.Duration
 	for _, rec := range t.Recordings {
-		recorded += rec.till(d.run.edge()).Sub(rec.From)
+		recorded += d.run.recorded(rec)
 	}
 	if len(t.Recordings) > 0 {
 		l.Recorded = span(recorded)
@@ -112,7 +112,7 @@ func (d *drawing) lane(t *Task) lane {
 		switch rec := t.Recordings[n-1]; {
 		case rec.Till.IsZero():
 			l.Left = rec.left()
-		case rec.Till.After(d.run.edge()):
+		case d.run.goesOn(rec):
 			l.Left = "recorded on"
 		}
 	}
@@ -137,7 +137,7 @@ func (r *Recording) ending(w *words) string {
 
 func (d *drawing) bars(t *Task) []bar {
 	var list []bar
-	edge := d.run.edge()
+	edge := d.run.till
 	var from, till time.Time // of the last bar
 	for _, rec := range t.Recordings {
 		end := rec.till(edge)
@@ -275,6 +275,6 @@ func (r *Run) all(w *words, shown map[*Command]bool, peak int) *all {
 			failed = append(failed, c)
 		}
 	}
-	d := drawing{run: r, words: w, axis: newAxis(r.First, r.edge()), parts: finest / 8, many: true, shown: shown}
+	d := drawing{run: r, words: w, axis: newAxis(r.from, r.till), parts: finest / 8, many: true, shown: shown}
 	return &all{Path: path.String(), Peak: number(peak), Marks: d.marks(failed)}
 }

@@ -111,7 +111,7 @@ func (r *Run) Write(to io.Writer, o Options) error {
 }
 
 func (r *Run) view(o Options) *view {
-	w := newWords(o, r.First, r.edge())
+	w := newWords(o, r.from, r.till)
 	f := r.figures()
 	commands := r.choose(w)
 	shown := map[*Command]bool{} // true where something leads to its row
@@ -122,8 +122,8 @@ func (r *Run) view(o Options) *view {
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hashOf(pageCSS), hashOf(pageJS)),
 		CSS:    template.CSS(pageCSS), JS: template.JS(pageJS),
 		Title: r.title(w), Facts: r.facts(w, &f), Kinds: r.kinds(w, &f, shown), Details: r.details(w), Notes: r.notes(w, o),
-		Ticks: newAxis(r.First, r.edge()).ticks(o.Zone), All: r.all(w, shown, f.peak),
-		Dates: w.dates(r.First), Table: r.table(w, commands, shown), Commands: len(r.Commands), LeftOut: len(r.Commands) - len(commands),
+		Ticks: newAxis(r.from, r.till).ticks(o.Zone), All: r.all(w, shown, f.peak),
+		Dates: w.dates(r.from), Table: r.table(w, commands, shown), Commands: len(r.Commands), LeftOut: len(r.Commands) - len(commands),
 		Zone: o.Zone.String(),
 	}
 	v.Which, v.Hash, v.Dated = fmt.Sprintf("Run %s, %d of %d", w.text(r.ID), r.Number, r.Of), w.text(r.SHA256), !w.brief

@@ -224,7 +224,7 @@ func TestALongTableIsInPieces(t *testing.T) {
 
 func TestOfTooManyCommandsTheOldestThatWentWellAreLeftOut(t *testing.T) {
 	run := many(t, 100, 1500, func(n int) bool { return n < 10 })
-	w := newWords(Options{Zone: time.UTC}, run.First, run.edge())
+	w := newWords(Options{Zone: time.UTC}, run.from, run.till)
 	chosen := run.choose(w)
 	if len(chosen) == len(run.Commands) || len(chosen) < 100_000 {
 		t.Fatalf("%d of %d", len(chosen), len(run.Commands))
@@ -240,7 +240,7 @@ func TestOfTooManyCommandsTheOldestThatWentWellAreLeftOut(t *testing.T) {
 
 func TestOfTooManyTasksThoseWithTroubleAreDrawn(t *testing.T) {
 	run := many(t, 5*maxLanes, 3, func(n int) bool { return n%(5*maxLanes) == 5*maxLanes-1 })
-	list, more := run.lanes(newWords(Options{Zone: time.UTC}, run.First, run.edge()), map[*Command]bool{})
+	list, more := run.lanes(newWords(Options{Zone: time.UTC}, run.from, run.till), map[*Command]bool{})
 	if len(list) != maxLanes || more != 4*maxLanes {
 		t.Fatalf("%d lanes, %d more", len(list), more)
 	}
@@ -257,7 +257,7 @@ func TestMarksAtTheSamePlaceAreOneAsBadAsTheWorst(t *testing.T) {
 		1.002 a status 3@t done stopped
 		500 a start 4@t
 		1000 a end 0`)
-	list, _ := run.lanes(newWords(Options{Zone: time.UTC}, run.First, run.edge()), map[*Command]bool{run.Commands[1]: false})
+	list, _ := run.lanes(newWords(Options{Zone: time.UTC}, run.from, run.till), map[*Command]bool{run.Commands[1]: false})
 	marks := list[0].Marks
 	if len(marks) != 2 || marks[0].Class != "failed" || marks[0].Href != "#c2" || strings.Count(marks[0].Title, "\n") != 3 || marks[1].Class != "unknown" || marks[1].Href != "" {
 		t.Errorf("%+v", marks)
@@ -269,7 +269,7 @@ func TestBarsThatNearlyTouchAreMergedWhereThereAreVeryMany(t *testing.T) {
 	if n := len(run.Tasks[0].Recordings); n != 20000 {
 		t.Fatalf("%d recordings", n)
 	}
-	list, _ := run.lanes(newWords(Options{Zone: time.UTC}, run.First, run.edge()), map[*Command]bool{})
+	list, _ := run.lanes(newWords(Options{Zone: time.UTC}, run.from, run.till), map[*Command]bool{})
 	if n := len(list[0].Bars); n > 2*finest {
 		t.Errorf("%d bars", n)
 	}

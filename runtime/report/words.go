@@ -12,16 +12,16 @@ import (
 
 // words writes times, spans and text from outside as people read them.
 type words struct {
-	zone  *time.Location
-	brief bool // all times are of one day and one offset
-	clean func(string) string
-	known map[string]string
+	zone        *time.Location
+	brief       bool      // what is shown is of one day and one offset
+	first, last time.Time // of what is shown
+	clean       func(string) string
+	known       map[string]string
 }
 
 func newWords(o Options, from, till time.Time) *words {
-	from, till = from.In(o.Zone), till.In(o.Zone)
 	const form = "2006-01-02 -07:00"
-	return &words{zone: o.Zone, brief: from.Format(form) == till.Format(form), clean: o.Clean, known: map[string]string{}}
+	return &words{zone: o.Zone, brief: from.In(o.Zone).Format(form) == till.In(o.Zone).Format(form), first: from, last: till, clean: o.Clean, known: map[string]string{}}
 }
 
 // text is text from outside, fit to be shown.
@@ -39,11 +39,13 @@ func (w *words) text(s string) string {
 
 // clock is a time with as much of the date and the offset as is not the same everywhere.
 func (w *words) clock(t time.Time) string {
-	if w.brief {
+	if w.short(t) {
 		return t.In(w.zone).Format("15:04:05.000")
 	}
 	return w.full(t)
 }
+
+func (w *words) short(t time.Time) bool { return w.brief && within(t, w.first, w.last) }
 
 func (w *words) full(t time.Time) string {
 	return t.In(w.zone).Format("2006-01-02 15:04:05.000 -07:00")
@@ -52,7 +54,7 @@ func (w *words) full(t time.Time) string {
 // utc is the time for those who compare it with other logs, with the date where clock has none or another.
 func (w *words) utc(t time.Time) string {
 	t = t.UTC()
-	if w.brief && t.Day() == t.In(w.zone).Day() {
+	if w.short(t) && t.Day() == t.In(w.zone).Day() {
 		return t.Format("15:04:05.000000 UTC")
 	}
 	return t.Format("2006-01-02 15:04:05.000000 UTC")

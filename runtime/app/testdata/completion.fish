@@ -352,9 +352,11 @@ complete -c recue -n '__fish_seen_subcommand_from sim' -l help -s h -d 'show the
 complete -c recue -n '__fish_seen_subcommand_from report' -F
 complete -c recue -n '__fish_seen_subcommand_from report' -l run -x -d 'which RUN: its name, its number, or last (default last)'
 complete -c recue -n '__fish_seen_subcommand_from report' -l list -d 'list the runs of the journal instead'
+complete -c recue -n '__fish_seen_subcommand_from report' -l from -x -d 'show what was from this TIME on: 2026-12-24 or "2026-12-24 18:00"'
+complete -c recue -n '__fish_seen_subcommand_from report' -l till -x -d 'show what was until this TIME; a date counts whole'
 complete -c recue -n '__fish_seen_subcommand_from report' -s o -r -F -d 'write the page into this FILE; - for standard output'
 complete -c recue -n '__fish_seen_subcommand_from report' -l force -d 'let -o overwrite a file that is no report'
-complete -c recue -n '__fish_seen_subcommand_from report' -l tz -x -d 'ZONE of the times (default the machine'\''s)'
+complete -c recue -n '__fish_seen_subcommand_from report' -l tz -x -d 'ZONE of the times, of --from and --till too (default the machine'\''s)'
 complete -c recue -n '__fish_seen_subcommand_from report' -l server -s s -x -d 'URL of the NATS server, or several separated by commas (NATS_URL, default nats://localhost:4222)'
 complete -c recue -n '__fish_seen_subcommand_from report' -l subject -x -d 'NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)'
 complete -c recue -n '__fish_seen_subcommand_from report' -l timeout -x -d 'how long to wait for an answer: a DURATION such as 2s, 500ms or 1m; a bare number is seconds (NATS_TIMEOUT, default 2s)'

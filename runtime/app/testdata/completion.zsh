@@ -487,9 +487,11 @@ _recue() {
                     _arguments -S \
         '--run=[which RUN\: its name, its number, or last (default last)]:RUN: ' \
         '--list[list the runs of the journal instead]' \
+        '--from=[show what was from this TIME on\: 2026-12-24 or "2026-12-24 18\:00"]:TIME: ' \
+        '--till=[show what was until this TIME; a date counts whole]:TIME: ' \
         '-o[write the page into this FILE; - for standard output]:FILE:_files' \
         '--force[let -o overwrite a file that is no report]' \
-        '--tz=[ZONE of the times (default the machine'\''s)]:ZONE: ' \
+        '--tz=[ZONE of the times, of --from and --till too (default the machine'\''s)]:ZONE: ' \
         '--server=[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '-s[URL of the NATS server, or several separated by commas (NATS_URL, default nats\://localhost\:4222)]:URL: ' \
         '--subject=[NATS SUBJECT on which the recorder listens (NATS_SUBJECT, default rec.control)]:SUBJECT: ' \
