@@ -35,7 +35,7 @@ func (n *Node) line(a *active, f Firing, h *Handler) error {
 			if err := n.write(a); err != nil {
 				return err
 			}
-			written = true
+			written, a.waited = true, true
 		}
 		select {
 		case <-bell:

@@ -166,3 +166,61 @@ func TestWhatComesDueInAFreezeIsMissedAsItsJobSays(t *testing.T) {
 		}
 	}
 }
+
+// A pause ends a line: what waits does not begin, as what is due later does not.
+func TestWhatWaitsDoesNotBeginInAPause(t *testing.T) {
+	for _, c := range []struct {
+		overlap, missed string
+		want            string
+	}{
+		{"skip", "all", "done 10, skipped 20, skipped 30"},
+		{"queue", "once", "missed 20, done 30, skipped 40"},
+	} {
+		t.Run(c.overlap, func(t *testing.T) {
+			h := newHouse(t, Options{})
+			specs := map[string]schedule.Spec{"job": {Every: "10s", Overlap: c.overlap, Missed: c.missed, Till: "2026-11-23 12:00:40"}}
+			_, leave := h.node("first", specs, nil)
+			h.passes(5 * time.Second)
+			leave()
+			h.passes(29 * time.Second)
+			g := newGate()
+			n, _ := h.node("second", specs, g.run)
+			t.Cleanup(func() { close(g.leave) })
+			var got []string
+			take := func() { r := h.next(); got = append(got, fmt.Sprintf("%s %s", r.State, r.Due.Format("05"))) }
+			if c.missed == "once" {
+				take()
+			}
+			g.begins(t)
+			if c.overlap == "queue" {
+				h.passes(6 * time.Second)
+				h.waits("job")
+			} else {
+				h.claims("job", 3)
+			}
+			h.changes(n, func() error { return n.store.Pause(t.Context(), "job", nil) })
+			g.leave <- struct{}{}
+			for len(got) < 3 {
+				take()
+			}
+			if text := strings.Join(got, ", "); text != c.want {
+				t.Errorf("%s, want %s", text, c.want)
+			}
+		})
+	}
+}
+
+// claims returns when a job has so many runs with a record.
+func (h *house) claims(job string, runs int) {
+	h.t.Helper()
+	s := h.store()
+	for {
+		all, err := s.allRuns(h.t.Context(), job)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if len(all) >= runs {
+			return
+		}
+	}
+}

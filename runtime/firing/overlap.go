@@ -27,7 +27,7 @@ func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
 			if err := n.write(a); err != nil {
 				return "", err
 			}
-			claimed = true
+			claimed, a.waited = true, true
 		}
 		select {
 		case <-changed:
@@ -58,7 +58,7 @@ func (n *Node) tryEnter(a *active, policy schedule.Overlap) (verdict, string, er
 		if err := n.prune(a.ctx, &now, a.key); err != nil {
 			return 0, "", err
 		}
-		settled, err := n.pass(a, &now)
+		settled, err := n.pass(a, &now, policy)
 		if err != nil {
 			return 0, "", err
 		}
@@ -144,7 +144,10 @@ func (n *Node) prune(ctx context.Context, c *current, own string) error {
 // which goes before them, or for an earlier one at which their node did not begin them. They
 // ask for their place anew if they are still to begin. settled is false where a node is
 // just about to be ready for a later one; its record follows.
-func (n *Node) pass(a *active, c *current) (settled bool, err error) {
+func (n *Node) pass(a *active, c *current, policy schedule.Overlap) (settled bool, err error) {
+	if policy == schedule.OverlapAllow {
+		return true, nil // there is room beside them
+	}
 	var kept []string
 	for _, key := range c.Running {
 		later, err := n.later(a, key)

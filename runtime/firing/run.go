@@ -20,6 +20,7 @@ type active struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	inLine bool // see line
+	waited bool // for other runs of the job
 
 	mu  sync.Mutex
 	msg jetstream.Msg // the latest delivery
@@ -210,6 +211,9 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 	if err == nil {
 		reason, err = n.enter(a, h)
 	}
+	if err == nil && reason == "" && a.waited {
+		reason = n.off(f)
+	}
 	var stays asked
 	switch {
 	case errors.As(err, &stays):
@@ -220,6 +224,21 @@ func (n *Node) seeNow(a *active, f Firing, h *Handler) error {
 		return n.finish(a, Skipped, reason)
 	}
 	return n.run(a, h, false)
+}
+
+// off says why a firing does not run that has waited for others of its job: that has been
+// paused meanwhile, or taken out of its script. "" is that it does.
+func (n *Node) off(f Firing) string {
+	h, mine := n.lookup(f)
+	switch {
+	case !mine || f.Kind != Due:
+		return ""
+	case h.record.Retired:
+		return "its script does not declare the job any more"
+	case h.record.Paused && (h.record.PausedUntil == nil || n.opts.Clock.Now().Before(*h.record.PausedUntil)):
+		return "the job was paused before its turn"
+	}
+	return ""
 }
 
 // late is how long ago a firing was due.
