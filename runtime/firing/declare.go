@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -130,7 +132,7 @@ func (n *Node) register(ctx context.Context, name string, h *Handler) (Job, erro
 // Where it is new or its schedule another it fires as it says from when its script was
 // saved on; else pauses and all stand.
 func (j *Job) declare(name string, h *Handler, now time.Time) (changed bool) {
-	same := j.Name != "" && !j.Retired && sameSpec(j.Spec, h.Schedule.Spec()) && j.Zone == h.Schedule.Zone().String()
+	same := j.Name != "" && !j.Retired && j.says(h.Schedule)
 	changed = !same || j.SHA256 != h.SHA256 || j.Script != h.Script
 	if !same {
 		j.EffectiveFrom = now.UTC()
@@ -142,8 +144,10 @@ func (j *Job) declare(name string, h *Handler, now time.Time) (changed bool) {
 	return changed
 }
 
-func sameSpec(a, b schedule.Spec) bool {
-	x, _ := json.Marshal(a)
-	y, _ := json.Marshal(b)
-	return string(x) == string(y)
+// says tells whether a schedule is what the record says.
+func (j *Job) says(s *schedule.Schedule) bool {
+	a, b := j.Spec, s.Spec()
+	same := slices.Equal(a.Except, b.Except)
+	a.Except, b.Except = nil, nil
+	return same && reflect.DeepEqual(a, b) && j.Zone == s.Zone().String()
 }

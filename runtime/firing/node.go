@@ -272,8 +272,10 @@ func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 		n.opts.Log.WithField("job", record.Name).Warn("the job fires no more: it was taken out of its script, or removed by recue jobs remove")
 	}
 	own.record = record
-	if s, err := record.schedule(); err == nil && !record.Retired {
-		own.Schedule = s
+	if !record.Retired && !record.says(own.Schedule) { // else ten thousand jobs have two of each
+		if s, err := record.schedule(); err == nil {
+			own.Schedule = s
+		}
 	}
 	n.handlers[record.Name] = &own
 	s := own.Schedule
