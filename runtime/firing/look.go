@@ -12,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
+
+	"recue/runtime/schedule"
 )
 
 // Status is a job as `recue jobs` lists it. Its times are in the job's zone; those of a
@@ -26,12 +28,13 @@ type Status struct {
 // Plans lists the jobs by name, planned stops included, without their runs.
 func (s *Store) Plans(ctx context.Context, now time.Time) ([]Status, error) {
 	var list []Status
+	read := schedules{}
 	err := readAll(ctx, s.jobs, func(_ string, data []byte) error {
 		var j Job
 		if err := json.Unmarshal(data, &j); err != nil {
 			return err
 		}
-		list = append(list, Status{Job: j, Next: j.next(now)})
+		list = append(list, Status{Job: j, Next: j.next(now, read)})
 		return nil
 	})
 	if err != nil {
@@ -168,12 +171,32 @@ func (st *Status) add(runs []Run) {
 	}
 }
 
+// schedules are those that records say, by their text: of many jobs most fire at the same
+// times as others.
+type schedules map[string]*schedule.Schedule
+
+// of is what a record says.
+func (s schedules) of(j *Job) (*schedule.Schedule, error) {
+	spec, err := json.Marshal(j.Spec)
+	if err != nil {
+		return nil, err
+	}
+	key := j.Zone + " " + string(spec)
+	if s[key] == nil {
+		if s[key], err = j.schedule(); err != nil {
+			delete(s, key)
+			return nil, err
+		}
+	}
+	return s[key], nil
+}
+
 // next is when the job fires next.
-func (j *Job) next(now time.Time) time.Time {
+func (j *Job) next(now time.Time, read schedules) time.Time {
 	if j.Retired || j.Paused && j.PausedUntil == nil {
 		return time.Time{}
 	}
-	s, err := j.schedule()
+	s, err := read.of(j)
 	if err != nil {
 		return time.Time{}
 	}
