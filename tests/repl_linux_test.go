@@ -121,6 +121,11 @@ func TestReplOnATerminal(t *testing.T) {
 	s.press("finally(function() print 'done' end) print 'going' sleep(1000)\r", `going\r\n`)
 	s.press(ctrlC, `done\r\n.*interrupted \(SIGINT\).*`+first)
 	s.press("x\r", `21\r\n.*`+first)
+
+	// And what was pasted behind it is not run.
+	s.press("\x1b[200~print 'going' sleep(1000)\rbehind = true\r\x1b[201~", `going\r\n`)
+	s.press(ctrlC, `interrupted \(SIGINT\).*`+first)
+	s.press("behind\r", `nil\r\n.*`+first)
 	s.press(ctrlD, `cam1 still records`)
 	s.left(0)
 

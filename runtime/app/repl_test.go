@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"recue/runtime/config"
 )
@@ -152,6 +153,13 @@ func TestLinesTypedAhead(t *testing.T) {
 	}
 	if l.history.Len() != 2 {
 		t.Errorf("the history is %q", l.history.lines)
+	}
+	l.keys.in = iotest.OneByteReader(strings.NewReader("x\x03y^C\r"))
+	if _, err := l.read(""); err != errAbandoned {
+		t.Errorf("got %v", err)
+	}
+	if line, err := l.read(""); line != "y^C" || err != nil {
+		t.Errorf("got %q, %v: nobody pressed Ctrl-C", line, err)
 	}
 }
 
