@@ -21,6 +21,33 @@ import (
 type session struct {
 	run     *run
 	entries int
+	growing growing
+}
+
+// growing is an entry that is not complete yet. To read it anew with every line would take
+// for ever where there are thousands; as long as brackets or blocks are open, it need not be.
+type growing struct {
+	text  string
+	open  int           // see syntax.Balance
+	known bool          // whether open is
+	read  int           // the bytes that were there when it was read last
+	err   *script.Error // of that time
+}
+
+// smallEntry is up to how many bytes an entry is read with every line, so that a mistake is
+// told where it was made. What is larger is also read whenever it has doubled.
+const smallEntry = 8 << 10
+
+// add takes the text with what has been added, and says whether it cannot be complete yet.
+func (g *growing) add(text string) bool {
+	more, grown := strings.CutPrefix(text, g.text)
+	if !grown || g.text == "" {
+		*g = growing{known: true}
+		more = text
+	}
+	open, ok := syntax.Balance(more)
+	g.text, g.open, g.known = text, g.open+open, g.known && ok
+	return g.err != nil && g.known && g.open > 0 && len(text) > smallEntry && len(text) < 2*g.read
 }
 
 // Begin begins a session; see script.Engine.
@@ -39,13 +66,21 @@ func (Engine) Begin(host script.Host) (script.Session, error) {
 func (s *session) Close() { s.run.end() }
 
 // Read reads one entry; see script.Session.
-func (s *session) Read(text string) (script.Entry, error) {
+func (s *session) Read(text string, all bool) (script.Entry, error) {
+	if s.growing.add(text) && !all {
+		return script.Entry{}, s.growing.err
+	}
 	name := fmt.Sprintf("input %d", s.entries+1)
 	limits := s.run.limits
 	file, err := syntax.Limits{Source: limits.Source, Nesting: limits.Nesting}.ParseEntry(name, []byte(text))
 	if err != nil {
-		return script.Entry{}, entryError(err, text)
+		wrong := entryError(err, text)
+		if s.growing.read, s.growing.err = len(text), wrong; !errors.Is(wrong, script.ErrIncomplete) {
+			s.growing = growing{} // it does not go on
+		}
+		return script.Entry{}, wrong
 	}
+	s.growing = growing{}
 	entry := script.Entry{Locals: locals(file)}
 	silent := hideTailCall(file)
 	chunk, err := dialect.Compile(file, nil, reserved()...)

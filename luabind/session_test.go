@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func newTalk(t *testing.T, limits script.Limits) *talk {
 func (k *talk) enter(ctx context.Context, text string) (string, error) {
 	k.Helper()
 	k.out.Reset()
-	entry, err := k.session.Read(text)
+	entry, err := k.session.Read(text, true)
 	if err == nil {
 		err = entry.Run(ctx)
 	}
@@ -126,7 +127,7 @@ func TestWhatAnEntryDeclares(t *testing.T) {
 		"local a, b = 1, 2; local function f() end": {"a", "b", "f"},
 		"do local a = 1 end":                        nil, "x = 1": nil, "1": nil,
 	} {
-		if entry, err := k.session.Read(text); err != nil || !reflect.DeepEqual(entry.Locals, want) {
+		if entry, err := k.session.Read(text, true); err != nil || !reflect.DeepEqual(entry.Locals, want) {
 			t.Errorf("%s: %q, %v", text, entry.Locals, err)
 		}
 	}
@@ -144,7 +145,7 @@ func TestAnEntryIsAPieceOfItsOwn(t *testing.T) {
 	// A cancelled entry runs its finally functions, and the next one is not concerned.
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("enough")
-	entry, err := k.session.Read("finally(function() print 'still done' end); print 'on'; sleep(1000)")
+	entry, err := k.session.Read("finally(function() print 'still done' end); print 'on'; sleep(1000)", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +157,54 @@ func TestAnEntryIsAPieceOfItsOwn(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 	k.prints("2", "2\n")
+}
+
+// An entry of many lines is not read anew with each of them, and still known to be whole with
+// its last; mistakes in it are found before that.
+func TestALongEntryIsReadLineByLine(t *testing.T) {
+	k := newTalk(t, script.Limits{})
+	reads := map[error]bool{} // one for each time that an entry was read
+	enter := func(lines ...string) (script.Entry, int, error) {
+		text := ""
+		for i, line := range lines {
+			text += line
+			entry, err := k.session.Read(text, false)
+			if err == nil || !errors.Is(err, script.ErrIncomplete) {
+				return entry, i + 1, err
+			}
+			reads[err] = true
+			text += "\n"
+		}
+		return script.Entry{}, len(lines), script.ErrIncomplete
+	}
+	rows := slices.Repeat([]string{`  {name = "cam } [", rate = (1), f = function() if x then return {} end end}, -- }`}, 1500)
+	for last, value := range map[string]string{"}": "1500", "} -- [[": "1500", "[[": "1501"} {
+		lines := append([]string{"t = {"}, rows...)
+		if last == "[[" {
+			lines = append(lines, "[[", "}", "]]", "}")
+		} else {
+			lines = append(lines, last)
+		}
+		entry, n, err := enter(lines...)
+		if err != nil || n != len(lines) {
+			t.Fatalf("%q: it ends with line %d: %v", last, n, err)
+		}
+		if err := entry.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		k.prints("#t", value+"\n")
+	}
+	if len(reads) > 600 {
+		t.Errorf("three entries of 1,500 lines were read %d times", len(reads))
+	}
+
+	wrong := append([]string{"t = {"}, slices.Concat(rows[:700], []string{"{1 2},"}, rows)...)
+	if _, n, err := enter(wrong...); errors.Is(err, script.ErrIncomplete) || n <= 700 || n >= len(wrong) {
+		t.Errorf("a mistake in line 701 of %d is found in line %d: %v", len(wrong), n, err)
+	}
+	if _, err := k.session.Read("t = {\n"+strings.Join(rows, "\n"), true); err == nil || !strings.Contains(err.Error(), ":1501: ") {
+		t.Errorf("an entry that ends too early is told as %v", err)
+	}
 }
 
 func TestCompletion(t *testing.T) {

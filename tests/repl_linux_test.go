@@ -154,7 +154,7 @@ func TestReplOnATerminal(t *testing.T) {
 	// The next session has the history; Ctrl-C on an empty line ends it.
 	s = sit(t, home, "repl", "--sim")
 	s.shows(first)
-	s.press(up, `x`)
+	s.press(up, `behind`)
 	s.press(ctrlC, `\^C.*`+first)
 	s.press(ctrlC, `\^C`)
 	s.left(0)

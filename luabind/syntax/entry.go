@@ -47,3 +47,27 @@ func attempt(parse func() []Stmt) (body []Stmt, wrong *Error) {
 	}()
 	return parse(), nil
 }
+
+// Balance says how many brackets and blocks a text opens that it does not close: 0 for whatever is complete. ok is false
+// where the text ends within a token.
+func Balance(text string) (open int, ok bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, its := r.(stop); !its {
+				panic(r)
+			}
+			open, ok = 0, false
+		}
+	}()
+	lx := &lexer{src: newSource("", text), line: 1}
+	for {
+		switch lx.next().kind {
+		case "(", "{", "[", "function", "if", "do", "repeat": // for and while have a do
+			open++
+		case ")", "}", "]", "end", "until":
+			open--
+		case kEOF:
+			return open, true
+		}
+	}
+}

@@ -68,3 +68,21 @@ func TestEntriesAreExpressionsOrStatements(t *testing.T) {
 		}
 	}
 }
+
+func TestBalance(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "x = 1": 0, "f(": 1, "{{1}, ": 1, "})": -2, "t[": 1,
+		"for i = 1, 3 do": 1, "while x do": 1, "repeat": 1, "until x": -1, "function f()": 1, "if x then": 1, "elseif y then": 0, "end end": -2,
+		"for k in pairs{} do if k then f(function() end) end": 1,
+		`x = "({[" -- function do`:                            0, "x = [[ ( ]] .. (": 1,
+	} {
+		if got, ok := Balance(text); got != want || !ok {
+			t.Errorf("%q: %d, %v; want %d", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"x = [[", "--[==[ x ]]", `"text`, "?"} {
+		if _, ok := Balance(text); ok {
+			t.Errorf("%q is taken for whole tokens", text)
+		}
+	}
+}

@@ -179,7 +179,7 @@ func (r *repl) converse(ctx context.Context) error {
 		if err == nil && before == "" && r.help(line) {
 			continue
 		}
-		entry, wrong := r.session.Read(before + line)
+		entry, wrong := r.session.Read(before+line, err != nil)
 		if err == nil && errors.Is(wrong, script.ErrIncomplete) {
 			before += line + "\n"
 			continue

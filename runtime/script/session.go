@@ -10,9 +10,10 @@ import (
 //
 // A session belongs to one goroutine at a time.
 type Session interface {
-	// Read reads one entry. Where more lines must follow to make it whole, ErrIncomplete is in
-	// the error's chain. The error is an *Error with exit code 2; nothing has run then.
-	Read(text string) (Entry, error)
+	// Read reads one entry, which may grow by a line from call to call. Where more lines must
+	// follow to make it whole, ErrIncomplete is in the error's chain; all says that none will.
+	// The error is an *Error with exit code 2; nothing has run then.
+	Read(text string, all bool) (Entry, error)
 	// Complete says what may stand at the end of text, which is an entry so far: each candidate
 	// takes the place of text[from:]. They are sorted.
 	Complete(text string) (from int, candidates []string)
