@@ -23,7 +23,9 @@
 //   - Threads are copies of a blank one (threads.go), each one piece of memory of 1.5 KiB;
 //     gopher-lua's own way to make one takes 4 KiB in six pieces and leaves 5 KiB of
 //     garbage. The longest part, room for a thousand calls within each other, is lent by
-//     the driver while the branch runs. Used threads are used again.
+//     the driver while the branch runs. Used threads are used again. The script itself and
+//     the functions that it declared are run so too: a thousand runs of jobs begin in a
+//     third of the time.
 //   - Garbage is collected later than Go would where little lives, and earlier where
 //     thousands of branches do (garbage.go): speed and memory are exchanged for each other.
 //

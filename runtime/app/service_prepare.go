@@ -5,7 +5,6 @@ import (
 	"errors"
 	"runtime"
 	"runtime/metrics"
-	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -20,7 +19,6 @@ import (
 // time: what can be done before that is not in the way of their beginning.
 type prepared struct {
 	service *service
-	script  *served
 	version *version
 	job     script.Job
 	run     firing.Run
@@ -40,7 +38,7 @@ func (s *service) prepare(ctx context.Context, w *served, r firing.Run) (*prepar
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{service: s, script: w, version: v, job: job, run: r, ctx: ctx, began: s.metrics.Run(r.Job)}
+	p := &prepared{service: s, version: v, job: job, run: r, ctx: ctx, began: s.metrics.Run(r.Job)}
 	p.begins = &announcement{log: jobLog(s.log, r.Job, r.Due.In(job.Schedule.Zone())).WithField("run", r.ID())}
 	p.log = p.begins.before()
 	p.client = s.client(p.log)
@@ -108,64 +106,6 @@ func (p *prepared) ended(err error) {
 	if err != nil && !errors.Is(context.Cause(p.ctx), firing.ErrCancelled) {
 		p.service.tellFailed(p.log, err)
 	}
-}
-
-// showAfter is how long a run that logs nothing goes on before the log says that it has
-// begun; of a shorter one it says so at its end.
-const showAfter = 100 * time.Millisecond
-
-// announcement is the line in the log that a run has begun. It is written before the first
-// line of the run itself, or a while after the beginning: a thousand runs that are due
-// together do not wait for each other's lines.
-type announcement struct {
-	log  *logrus.Entry
-	at   time.Time // of the beginning
-	once sync.Once
-}
-
-// before gives the log of the run. Whatever is written to it has the announcement before it.
-func (a *announcement) before() *logrus.Entry {
-	l := a.log.Logger
-	own := &logrus.Logger{Out: l.Out, Formatter: l.Formatter, Hooks: logrus.LevelHooks{}, Level: l.GetLevel(), ExitFunc: l.ExitFunc}
-	for level, hooks := range l.Hooks {
-		own.Hooks[level] = append(own.Hooks[level], hooks...)
-	}
-	own.AddHook(a)
-	return own.WithFields(a.log.Data)
-}
-
-// after begins now, and has the announcement written in a while at the latest; ended is to
-// be called at the end of the run.
-func (a *announcement) after(d time.Duration) (ended func()) {
-	a.at = time.Now()
-	said := make(chan struct{})
-	timer := time.AfterFunc(d, func() {
-		defer close(said)
-		a.say()
-	})
-	return func() {
-		if !timer.Stop() {
-			<-said
-		}
-		a.say()
-	}
-}
-
-func (a *announcement) say() {
-	a.once.Do(func() {
-		if !a.at.IsZero() { // else it is resumed, which is said otherwise
-			a.log.WithTime(a.at).Info("the run begins")
-		}
-	})
-}
-
-// Levels implements logrus.Hook.
-func (a *announcement) Levels() []logrus.Level { return logrus.AllLevels }
-
-// Fire implements logrus.Hook.
-func (a *announcement) Fire(*logrus.Entry) error {
-	a.say()
-	return nil
 }
 
 // maxCollected is up to how many bytes of memory in use the garbage is collected early:

@@ -17,6 +17,10 @@
 // and calls their functions. Another node that takes over such a run first writes that
 // into the record of the word: what has not begun by then cannot begin without asking.
 //
+// What is due at the same time waits for one moment (moment.go): one timer, one goroutine that
+// gives the word and then calls what was prepared, one after the other, while all else
+// sleeps. Everything that can be done before that, or after all have begun, is.
+//
 // A firing that is more than ten seconds late at its turn came due while nothing ran, for
 // whatever reason, and so did all but the newest of a job that are due at once: the job's
 // missed and grace decide which of them run (decide.go). With missed "all" each is wanted:
