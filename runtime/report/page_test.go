@@ -223,7 +223,7 @@ func TestALongTableIsInPieces(t *testing.T) {
 }
 
 func TestOfTooManyCommandsTheOldestThatWentWellAreLeftOut(t *testing.T) {
-	run := many(t, 100, 1500, func(n int) bool { return n < 10 })
+	run := many(t, 100, 1200, func(n int) bool { return n < 10 })
 	w := newWords(Options{Zone: time.UTC}, run.from, run.till)
 	chosen := run.choose(w)
 	if len(chosen) == len(run.Commands) || len(chosen) < 100_000 {
