@@ -257,3 +257,19 @@ func TestManyAtOnceKeepTheirOrder(t *testing.T) {
 		}
 	}
 }
+
+// A payload is the recorder's, whatever is in it.
+func TestOddPayloadsAreRead(t *testing.T) {
+	const head = `{"time":"2026-12-24T18:00:00.000000Z","run":"5b1c09d2e7fa","seq":1,"event":"outcome","id":1,"payload":`
+	for _, payload := range []string{`{"a":1,"a":2}`, "{\"a\":\"\xff\"}", `[1,null,"x"]`, `1e999`} {
+		n := 0
+		for e, err := range Read(strings.NewReader(head + payload + "}\n")) {
+			if n++; err != nil || string(e.Payload) != payload {
+				t.Errorf("%s: %s, %v", payload, e.Payload, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d events", payload, n)
+		}
+	}
+}

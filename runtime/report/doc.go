@@ -22,7 +22,7 @@
 //
 // # Large journals
 //
-// Events are read once and not kept; of a run about 150 bytes a command are. The page
+// Events are read once and not kept; of a run some 300 bytes a command are. The page
 // is bounded: it draws at most maxLanes tasks, merges marks that would lie on
 // each other, and of more commands than fit into maxTable bytes it leaves out the
 // oldest of those that went well. What is left out is said on it.

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -70,7 +71,8 @@ func (r *Run) row(w *words, c *Command) row {
 
 // size is about what a row takes on the page, in bytes.
 func (r *row) size() int {
-	return rowBytes + len(r.UTC) + len(r.Time) + len(r.Task) + len(r.Cmd) + len(r.Outcome) + len(r.Code) + len(r.Message) + len(r.At) + len(r.Took)
+	escaped := 4 * strings.Count(r.Time, "+") // a plus sign is written as &#43;
+	return rowBytes + escaped + len(r.UTC) + len(r.Time) + len(r.Task) + len(r.Cmd) + len(r.Outcome) + len(r.Code) + len(r.Message) + len(r.At) + len(r.Took)
 }
 
 // choose gives the commands that are in the table: all, or as many as fit. Failures and
