@@ -23,6 +23,8 @@ type Command struct {
 	State   protocol.AppStatus
 	Message string
 	At      string // the place in the script
+
+	number int // in the order of sending, from 1
 }
 
 // Failed says that the command has an outcome, and that it is a failure.
@@ -97,6 +99,9 @@ func Collect(events iter.Seq2[journal.Event, error], choice Choice) (*Run, error
 		return nil, &UnknownRunError{choice, len(all.list)}
 	}
 	slices.SortStableFunc(run.Commands, bySending)
+	for i, c := range run.Commands {
+		c.number = i + 1
+	}
 	for _, t := range run.Tasks {
 		slices.SortStableFunc(t.Commands, bySending)
 	}

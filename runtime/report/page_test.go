@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"recue/runtime/journal"
 	"recue/runtime/protocol"
@@ -136,6 +138,36 @@ func TestTextFromOutsideIsText(t *testing.T) {
 	if strings.Contains(cleaned, "alert(1)") {
 		t.Error("text is shown that was not cleaned")
 	}
+}
+
+// Any bytes that pass for a journal give a page, and a proper one.
+func FuzzPage(f *testing.F) {
+	text, err := os.ReadFile("testdata/evening.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte(`{"time":"0000-01-01T00:00:00.000000Z","run":"5b1c09d2e7fa","seq":18446744073709551615,"event":"outcome","id":1,"duration":1e300}
+{"time":"9999-12-31T23:59:59.999999Z","run":"5b1c09d2e7fa","seq":1,"event":"intent","id":1,"cmd":"start"}
+`))
+	printable := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if !unicode.IsPrint(r) {
+				return '?'
+			}
+			return r
+		}, strings.ToValidUTF8(s, "?"))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		run, err := Collect(journal.Read(bytes.NewReader(text)), Choice{})
+		if err != nil {
+			return
+		}
+		wellFormed(t, page(t, run, Options{Clean: printable}))
+		if part, err := run.Cut(run.First.Add(time.Second), run.Last); err == nil {
+			wellFormed(t, page(t, part, Options{Clean: printable}))
+		}
+	})
 }
 
 // What the page's policy allows is what it has, and nothing else.

@@ -18,7 +18,7 @@ const (
 
 // row is a command in the table.
 type row struct {
-	ID                                                     uint64 // 0 where nothing leads to the row
+	Number                                                 int    // of the command in its run, from 1; 0 where nothing leads to the row
 	Class                                                  string // failed, unknown or ""
 	UTC, Time, Task, Cmd, Outcome, Code, Message, At, Took string
 }
@@ -29,7 +29,7 @@ func link(c *Command, shown map[*Command]bool) string {
 		return ""
 	}
 	shown[c] = true
-	return "#c" + strconv.FormatUint(c.ID, 10)
+	return "#c" + strconv.Itoa(c.number)
 }
 
 // part is a piece of the table.
@@ -49,7 +49,7 @@ func (p part) Rows() iter.Seq[row] {
 		for _, c := range p.commands {
 			r := p.run.row(p.words, c)
 			if !p.linked[c] {
-				r.ID = 0
+				r.Number = 0
 			}
 			if !yield(r) {
 				return
@@ -60,7 +60,7 @@ func (p part) Rows() iter.Seq[row] {
 
 func (r *Run) row(w *words, c *Command) row {
 	row := row{
-		ID: c.ID, UTC: w.utc(c.Sent), Time: w.clock(c.Sent), Task: r.task(w, c.Task), Cmd: w.text(string(c.Cmd)),
+		Number: c.number, UTC: w.utc(c.Sent), Time: w.clock(c.Sent), Task: r.task(w, c.Task), Cmd: w.text(string(c.Cmd)),
 		Outcome: w.text(c.outcome()), Code: w.text(c.code()), Message: w.text(c.Message), At: w.text(c.At), Took: c.took(),
 	}
 	if class := c.class(); class != "done" {
