@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -79,7 +80,8 @@ type typedLines struct {
 	shared   bool // the console is where stderr leads
 	complete func(text string) (from int, candidates []string)
 
-	before string // of the entry whose line is being read
+	before        string // of the entry whose line is being read
+	width, height int    // that the library knows
 }
 
 func newTypedLines(m Machine, c Console, h *history, stderr *safeWriter, complete func(string) (int, []string)) *typedLines {
@@ -91,6 +93,7 @@ func newTypedLines(m Machine, c Console, h *history, stderr *safeWriter, complet
 // forget drops what was typed or pasted ahead.
 func (t *typedLines) forget() {
 	t.keys.pending = nil
+	t.width, t.height = 0, 0
 	t.terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
@@ -106,7 +109,7 @@ func (t *typedLines) read(before string) (string, error) {
 	defer t.console.Cooked()
 	t.before = before
 	t.terminal.SetPrompt(promptFor(before))
-	_ = t.terminal.SetSize(t.console.Size()) // it writes nothing before there is a line
+	t.fit()
 	t.terminal.SetBracketedPasteMode(true)
 	defer t.terminal.SetBracketedPasteMode(false)
 	if t.shared { // what is logged meanwhile stands above the line
@@ -124,12 +127,28 @@ func (t *typedLines) read(before string) (string, error) {
 		}
 		return "", errAbandoned
 	}
+	if utf8.RuneCountInString(line) >= longestTyped {
+		fmt.Fprintf(t.stderr, "recue: a line of %d characters or more is not run, since the terminal has cut it off: put it into a file, and require that\n", longestTyped)
+		t.forget()
+		return "", errAbandoned
+	}
 	return line, nil
 }
 
-// key is called for keys that are no text. Tab completes, or indents where there is nothing
-// in front of it.
+// longestTyped is how many characters the library takes. What is typed behind them is lost.
+const longestTyped = 4096
+
+// fit tells the library how large the terminal is now.
+func (t *typedLines) fit() {
+	if width, height := t.console.Size(); width != t.width || height != t.height {
+		t.width, t.height = width, height
+		_ = t.terminal.SetSize(width, height) // a terminal that is gone says so when it is read
+	}
+}
+
+// key is called for each key. Tab completes, or indents where there is nothing in front of it.
 func (t *typedLines) key(line string, pos int, key rune) (string, int, bool) {
+	t.fit() // somebody may have drawn the window larger
 	if key != '\t' {
 		return "", 0, false
 	}
@@ -150,8 +169,7 @@ func (t *typedLines) key(line string, pos int, key rune) (string, int, bool) {
 		return left + right, len(left), true
 	}
 	if len(candidates) > 1 {
-		width, _ := t.console.Size()
-		fmt.Fprint(t.terminal, columns(candidates, width))
+		fmt.Fprint(t.terminal, columns(candidates, t.width))
 	}
 	return line, pos, true
 }

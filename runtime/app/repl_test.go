@@ -79,12 +79,22 @@ func TestTheHistoryNeedsNoFile(t *testing.T) {
 // fakeConsole is a terminal that shows nothing.
 type fakeConsole struct {
 	*buffer
-	raw bool
+	raw    bool
+	widths []int // that Size gives, each once but for the last; 40 without any
 }
 
-func (c *fakeConsole) Raw() error       { c.raw = true; return nil }
-func (c *fakeConsole) Cooked()          { c.raw = false }
-func (c *fakeConsole) Size() (int, int) { return 40, 10 }
+func (c *fakeConsole) Raw() error { c.raw = true; return nil }
+func (c *fakeConsole) Cooked()    { c.raw = false }
+func (c *fakeConsole) Size() (int, int) {
+	width := 40
+	if len(c.widths) > 0 {
+		width = c.widths[0]
+	}
+	if len(c.widths) > 1 {
+		c.widths = c.widths[1:]
+	}
+	return width, 10
+}
 
 func TestTypedLines(t *testing.T) {
 	console := &fakeConsole{buffer: newBuffer()}
@@ -160,6 +170,33 @@ func TestLinesTypedAhead(t *testing.T) {
 	}
 	if line, err := l.read(""); line != "y^C" || err != nil {
 		t.Errorf("got %q, %v: nobody pressed Ctrl-C", line, err)
+	}
+}
+
+func TestALineFitsIntoAWindowThatIsMadeSmaller(t *testing.T) {
+	for _, c := range []struct {
+		widths []int
+		rows   int
+	}{{[]int{80}, 1}, {[]int{80, 80, 80, 20}, 3}} {
+		console := &fakeConsole{buffer: newBuffer(), widths: c.widths}
+		l := newTypedLines(Machine{Stdin: strings.NewReader(strings.Repeat("x", 50) + "\r")}, console, &history{}, &safeWriter{w: io.Discard}, nil)
+		if line, err := l.read(""); len(line) != 50 || err != nil {
+			t.Errorf("got %q, %v", line, err)
+		}
+		if rows := strings.Count(console.String(), "\r\n"); rows != c.rows {
+			t.Errorf("with the widths %v it takes %d rows, want %d: %q", c.widths, rows, c.rows, console)
+		}
+	}
+}
+
+func TestALineThatIsCutOffIsNotRun(t *testing.T) {
+	for length, want := range map[int]error{4095: nil, 4096: errAbandoned, 5000: errAbandoned} {
+		said := newBuffer()
+		keys := strings.NewReader(strings.Repeat("ü", length) + "\r")
+		l := newTypedLines(Machine{Stdin: keys}, &fakeConsole{buffer: newBuffer()}, &history{}, &safeWriter{w: said}, nil)
+		if _, err := l.read(""); err != want || (said.String() != "") != (want != nil) {
+			t.Errorf("%d characters: %v, said %q", length, err, said)
+		}
 	}
 }
 
