@@ -129,7 +129,7 @@ func (r *Run) notes(w *words, o Options) []string {
 		list = append(list, fmt.Sprintf("Only a part of the run is shown, from %s to %s. Commands and figures are of that part.", w.full(r.from), w.full(r.till)))
 	}
 	if r.Simulated {
-		list = append(list, "This was a rehearsal: the recorder was a simulated one (--sim).")
+		list = append(list, "No recorder was driven: the recorder was a simulated one (--sim).")
 	}
 	if r.Command == "" {
 		list = append(list, "The beginning of this run is not in the journal, nor what was before it.")

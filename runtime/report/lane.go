@@ -18,6 +18,7 @@ const (
 	finest    = 400   // parts of a lane, at most
 	fewest    = 20    // and at least
 	maxBars   = 5000  // on all lanes together, before those that nearly touch are merged
+	dense     = 60    // marks of a lane from which on they are pale
 	maxTitled = 5     // commands that the title of a mark tells
 )
 
@@ -30,6 +31,7 @@ type lane struct {
 	Left     string // "still records", "may still record", "recorded on" or ""
 	Bars     []bar
 	Marks    []mark
+	Dense    bool // the marks of what went well would hide the bars
 }
 
 // bar is a part of a recording that is sure or maybe. Class is sure or maybe.
@@ -98,6 +100,7 @@ type drawing struct {
 
 func (d *drawing) lane(t *Task) lane {
 	l := lane{Task: d.run.task(d.words, t), Commands: count(len(t.Commands), "command"), Bars: d.bars(t), Marks: d.marks(t.Commands)}
+	l.Dense = len(l.Marks) >= dense
 	if t.Failures > 0 {
 		l.Failures = number(t.Failures) + " failed"
 	}

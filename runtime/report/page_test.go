@@ -302,7 +302,7 @@ func TestBarsThatNearlyTouchAreMergedWhereThereAreVeryMany(t *testing.T) {
 		t.Fatalf("%d recordings", n)
 	}
 	list, _ := run.lanes(newWords(Options{Zone: time.UTC}, run.from, run.till), map[*Command]bool{})
-	if n := len(list[0].Bars); n > 2*finest {
-		t.Errorf("%d bars", n)
+	if n := len(list[0].Bars); n > 2*finest || !list[0].Dense {
+		t.Errorf("%d bars; their marks are pale: %v", n, list[0].Dense)
 	}
 }
