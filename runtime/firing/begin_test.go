@@ -147,3 +147,40 @@ func TestAfterAWordWithoutAnAnswerRunsBeginOneByOne(t *testing.T) {
 		t.Error("the next word was refused too")
 	}
 }
+
+// Somebody asks for the cancellation of a run in the moment in which a node takes it over
+// from one that went away: it takes it over all the same.
+func TestARunIsTakenOverAlsoWhereItsCancellationWasJustAskedFor(t *testing.T) {
+	h := newHouse(t, Options{})
+	node := func(name string) *Node {
+		return NewNode(h.store(), NodeOptions{Name: name, Clock: h.clock, Log: logrus.NewEntry(logrus.New()), Ended: func(r Run) { h.ended <- r }})
+	}
+	gone, alive := node("gone"), node("alive")
+	f := Firing{Job: "job", Kind: Due, Due: noon}
+	key := runKey(f.Job, f.Due, f.Kind)
+	theirs := gone.newActive(t.Context(), key, nil, f)
+	theirs.run.begin(noon)
+	if err := gone.write(theirs); err != nil {
+		t.Fatal(err)
+	}
+	var before Run
+	rev, err := get(t.Context(), alive.store.runs, key, &before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := alive.store.cancel(t.Context(), key, asked{why: "replaced"}); err != nil {
+		t.Fatal(err)
+	}
+	ours := alive.newActive(t.Context(), key, nil, f)
+	ours.from = &before
+	if err := alive.interrupt(ours, before, rev, nil, "its node went away"); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.next(); r.State != Interrupted || r.Node != "alive" {
+		t.Errorf("%+v", r)
+	}
+	theirs.run.Attempt++ // as if it were not gone after all
+	if err := gone.write(theirs); !errors.Is(err, errLost) {
+		t.Errorf("its node goes on: %v", err)
+	}
+}

@@ -19,6 +19,7 @@ type active struct {
 	key    string
 	ctx    context.Context
 	cancel context.CancelCauseFunc
+	from   *Run // what it was in the hands of a node that went away; nil: it was not
 	inLine bool // see line
 	waited bool // for other runs of the job
 
@@ -80,6 +81,7 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	a.cancel(nil)
 	switch {
 	case errors.Is(err, errLost):
+		n.opts.Log.WithField("run", key).Debug("another node has the run")
 	case errors.Is(err, errStopped):
 		_ = a.message().Nak() // another node may still be in time
 	case err != nil:
@@ -161,6 +163,10 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 	if meta, failed := a.message().Metadata(); failed != nil || meta.NumDelivered > 1 || n.store.opts.Unchecked {
 		rev, err = get(a.ctx, n.store.runs, a.key, &before)
 	} // else nobody has had it before
+	if err == nil && rev != 0 && before.Node != n.opts.Name {
+		from := before
+		a.from = &from
+	}
 	if err == nil && before.Ready && before.Node != n.opts.Name {
 		before, err = n.taking(a.ctx, before)
 	}
@@ -343,8 +349,15 @@ func (n *Node) isStopping() bool {
 	return n.stopping
 }
 
-// write writes the run's record on condition that it is still this node's. Somebody
-// may have asked for its cancellation meanwhile: that is no loss.
+// onlyAsked says whether nothing was done with a run since it was read, but somebody may
+// have asked for its cancellation.
+func (r *Run) onlyAsked(now Run) bool {
+	return now.Node == r.Node && now.State == r.State && now.Ready == r.Ready && now.Attempt == r.Attempt
+}
+
+// write writes the run's record on condition that it is still this node's, or is still as
+// it was when this node took it over. Somebody may have asked for its cancellation
+// meanwhile: that is no loss.
 func (n *Node) write(a *active) error {
 	ctx := context.WithoutCancel(a.ctx)
 	for {
@@ -360,6 +373,10 @@ func (n *Node) write(a *active) error {
 		rev, err := get(ctx, n.store.runs, a.key, &now)
 		if err != nil {
 			return fmt.Errorf("read the record of the run %s: %w", a.key, err)
+		}
+		if a.from != nil && a.from.onlyAsked(now) {
+			a.rev, a.run.Cancel, a.run.Wished = rev, now.Cancel, now.Wished
+			continue
 		}
 		if rev == 0 || now.Node != n.opts.Name || now.State.Over() && now.State != a.run.State {
 			return errLost
