@@ -26,7 +26,11 @@
 // missed and grace decide which of them run (decide.go). With missed "all" each is wanted:
 // they run one after the other, in the order of their times, except with overlap "allow"
 // (line.go). What is in time meets them as its overlap policy says: "skip" finds the job
-// running, "queue" waits for it, "replace" cancels the one that runs.
+// running, "queue" waits for it, "replace" cancels the one that runs. The line of a second
+// time away does not wait for the end of that of the first.
+//
+// A run that is only prepared does not run: what is fired by hand in the second before goes
+// before it, and the policy decides when it is due (overlap.go).
 //
 // That somebody is to be told of a failed run is part of the record of its end, and its
 // firing is acknowledged after that: each failure is told at least once (tell.go).
