@@ -19,6 +19,16 @@
 // called. The NATS server, the recorder and the clock that is read on arrival are in the
 // measuring process, which shares the machine.
 //
+// Where the time goes, for a thousand jobs at once in one process: some 2 ms until the
+// node's word is on the disk, then 12 to 27 ms of processor time of serve's process
+// until the last function has been called, nearly all of it in Lua and in the sending of
+// their commands. Before runs were prepared ahead of their time it was 70 to 150 ms: a
+// third of it the collector's, which began in that moment; a sixth for the Lua thread
+// and the goroutine of each run; the rest for timers, logs, clients, and for the ends of
+// the first runs, which came before the last had begun. On two cores, interleaved, p99
+// of the call, medians of three rounds: 126 ms before and 30 after with --store, 98 and 31
+// on a server.
+//
 //	main.go       what is measured, and in which order
 //	sides.go      recue's process, and what a process has used
 //	gocron.go     the gocron side, a process of this program
