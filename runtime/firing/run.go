@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -38,15 +39,26 @@ func (a *active) message() jetstream.Msg {
 // comeAgain is when a firing that this node cannot see to is delivered again.
 const comeAgain = time.Second
 
-// passOn is when a firing that this node does not serve is delivered again: soon, since
-// another one may have to be ready for it within a second; but not over and over, where
-// nobody serves it.
-func passOn(msg jetstream.Msg) time.Duration {
+// passOn is when a firing that this node does not serve is delivered again, which has been
+// delivered so often: soon, since another node may have to be ready for it within a second;
+// but not over and over, where nobody serves it. It is never the same: the server gives
+// firings to nodes in turn, and what is due every second would have this one come back to
+// the same node each time.
+func passOn(delivered uint64) time.Duration {
 	const quickly = 20
-	if meta, err := msg.Metadata(); err == nil && meta.NumDelivered <= quickly {
-		return 25 * time.Millisecond
+	if delivered <= quickly {
+		return rand.N(2 * 25 * time.Millisecond)
 	}
-	return comeAgain
+	return comeAgain/4 + rand.N(comeAgain)
+}
+
+// passesOn gives a firing to other nodes.
+func passesOn(msg jetstream.Msg) {
+	delivered := uint64(1)
+	if meta, err := msg.Metadata(); err == nil {
+		delivered = meta.NumDelivered
+	}
+	_ = msg.NakWithDelay(passOn(delivered)) // else it comes again after AckWait
 }
 
 // take sees to one firing.
@@ -66,7 +78,7 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	case !mine && n.unserved(ctx, f):
 		f.Kind, f.Count, f.Reason = Missed, 1, "no node served it in time"
 	case !mine:
-		_ = msg.NakWithDelay(passOn(msg))
+		passesOn(msg)
 		return
 	}
 	key := runKey(f.Job, f.Due, f.Kind)

@@ -50,3 +50,21 @@ func TestAFiringWhoseJobIsNotFoundIsKept(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// A firing came back for a minute to the one of three nodes that did not serve it: the
+// server took turns, and the pause was in step with jobs that are due every second.
+func TestAFiringIsPassedOnOutOfStep(t *testing.T) {
+	for delivered, longest := range map[uint64]time.Duration{1: 50 * time.Millisecond, 20: 50 * time.Millisecond, 21: 1250 * time.Millisecond, 1000: 1250 * time.Millisecond} {
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			d := passOn(delivered)
+			if d < 0 || d > longest || delivered > 20 && d < 250*time.Millisecond {
+				t.Errorf("after %d deliveries it comes again in %v", delivered, d)
+			}
+			seen[d.Round(time.Millisecond)] = true
+		}
+		if len(seen) < 10 {
+			t.Errorf("after %d deliveries it comes again after one of %d pauses", delivered, len(seen))
+		}
+	}
+}
