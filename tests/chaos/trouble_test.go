@@ -89,7 +89,7 @@ func (r *run) makeTrouble(c client) {
 	r.chance.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	commands := 3 * r.plan.tasks
 	for i, trouble := range all {
-		begin := (i*commands + r.chance.IntN(commands)) / (len(all) + 1)
+		begin := max(1, (i*commands+r.chance.IntN(commands))/(len(all)+1)) // the client is connected by then
 		if r.plan.early {
 			begin = 1
 		}
