@@ -122,11 +122,11 @@ func (n *Node) Serve(ctx context.Context) error {
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer stop()
-	jobs, err := n.store.jobs.WatchAll(work)
+	jobs, err := watch(work, n.store.jobs, n.jobChanged)
 	if err != nil {
 		return storeError("watch the jobs", err)
 	}
-	runs, err := n.store.runs.WatchAll(work, jetstream.UpdatesOnly())
+	runs, err := watch(work, n.store.runs, n.runChanged, jetstream.UpdatesOnly())
 	if err != nil {
 		return storeError("watch the runs", err)
 	}
@@ -142,8 +142,8 @@ func (n *Node) Serve(ctx context.Context) error {
 		return storeError("take firings", err)
 	}
 	background.Go(func() { n.ticker.run(ctx) })
-	background.Go(func() { n.watchJobs(work, jobs) })
-	background.Go(func() { n.watchRuns(work, runs) })
+	background.Go(func() { jobs.run(work, n.store.js.Conn()) })
+	background.Go(func() { runs.run(work, n.store.js.Conn()) })
 	background.Go(func() { n.keepAlive(work) })
 	background.Go(func() { n.tidy(work) })
 
@@ -222,24 +222,7 @@ func (n *Node) endRuns() {
 
 var errStopped = errors.New("the node that ran it was stopped")
 
-// watchJobs hands changes of the jobs' records to the ticker.
-func (n *Node) watchJobs(ctx context.Context, w jetstream.KeyWatcher) {
-	defer w.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e, ok := <-w.Updates():
-			if !ok {
-				return
-			}
-			if e != nil {
-				n.jobChanged(e)
-			}
-		}
-	}
-}
-
+// jobChanged hands the change of a job's record to the ticker.
 func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 	if e.Operation() != jetstream.KeyValuePut {
 		if name, err := jobOf(e.Key()); err == nil { // a planned stop that is no longer needed
@@ -282,24 +265,7 @@ func (n *Node) jobChanged(e jetstream.KeyValueEntry) {
 	n.ticker.post(func() { n.ticker.put(record.Name, s, record) })
 }
 
-// watchRuns hands changes of the runs' records to those that they concern.
-func (n *Node) watchRuns(ctx context.Context, w jetstream.KeyWatcher) {
-	defer w.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e, ok := <-w.Updates():
-			if !ok {
-				return
-			}
-			if e != nil {
-				n.runChanged(e)
-			}
-		}
-	}
-}
-
+// runChanged hands the change of a run's record to those that it concerns.
 func (n *Node) runChanged(e jetstream.KeyValueEntry) {
 	n.wake()
 	n.bells.ring(e.Key())
