@@ -26,7 +26,7 @@
 // third of it the collector's, which began in that moment; a sixth for the Lua thread
 // and the goroutine of each run; the rest for timers, logs, clients, and for the ends of
 // the first runs, which came before the last had begun. On two cores, interleaved, p99
-// of the call, medians of three rounds: 126 ms before and 30 after with --store, 98 and 31
+// of the call, medians of three rounds: 126 ms before and 31 after with --store, 98 and 30
 // on a server.
 //
 //	main.go       what is measured, and in which order
