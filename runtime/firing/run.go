@@ -300,6 +300,9 @@ func (n *Node) performed(a *active, h *Handler, failed error) error {
 // means that it is.
 func (n *Node) unresumed(before Run, h *Handler) string {
 	reason := fmt.Sprintf("the node %s went away while it ran", before.Node)
+	if before.Ready { // the node's word may be all that there was
+		reason = fmt.Sprintf("the node %s went away when it was to begin, or soon after: nobody knows whether it did", before.Node)
+	}
 	switch {
 	case h == nil || !h.Resume:
 		return reason
