@@ -31,7 +31,7 @@ func TestWhichRunsAreResumed(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := &Node{opts: NodeOptions{Clock: clock.NewVirtual(c.now)}}
-		got := n.unresumed(Run{Due: noon, Node: "gone", Cancel: c.cancel}, &Handler{Schedule: s, Resume: c.resume})
+		got := n.unresumed(&Run{}, Run{Due: noon, Node: "gone", Cancel: c.cancel}, &Handler{Schedule: s, Resume: c.resume})
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

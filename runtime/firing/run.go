@@ -173,7 +173,7 @@ func (n *Node) see(a *active, f Firing, h *Handler) error {
 		// This node wrote it and had no answer: what it runs is not delivered again to it.
 		a.run.Attempt = before.Attempt - 1
 	case rev != 0 && before.State == Running:
-		if reason := n.unresumed(before, h); reason != "" {
+		if reason := n.unresumed(a.from, before, h); reason != "" {
 			return n.interrupt(a, before, rev, h, reason)
 		}
 		a.run.Attempt = before.Attempt
@@ -271,10 +271,10 @@ func (n *Node) performed(a *active, h *Handler, failed error) error {
 }
 
 // unresumed says why a run whose node went away in the middle is not run again; ""
-// means that it is.
-func (n *Node) unresumed(before Run, h *Handler) string {
+// means that it is. from is its record as it was found.
+func (n *Node) unresumed(from *Run, before Run, h *Handler) string {
 	reason := fmt.Sprintf("the node %s went away while it ran", before.Node)
-	if before.Ready { // the node's word may be all that there was
+	if from.Ready { // by the node's word alone
 		reason = fmt.Sprintf("the node %s went away when it was to begin, or soon after: nobody knows whether it did", before.Node)
 	}
 	switch {
