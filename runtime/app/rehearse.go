@@ -21,7 +21,7 @@ import (
 const rehearseText = `Runs the schedules of scripts in virtual time against a simulated recorder: a week takes about a
 second. It shows the runs and recordings, and what would go wrong: a start on a task that already
 records, a recording that nothing stops, overlaps, failed runs, a start and a stop at the same
-instant, a firing at a time that does not occur, or occurs twice, on a night on which the clocks
+instant, a firing at a fixed time that does not occur, or occurs twice, on a night on which the clocks
 change. Exit code 1 when it found such a mistake. Scripts that are to be served together are
 rehearsed together: a task that two of them use at the same time is found.
 

@@ -78,7 +78,11 @@ func (r *rehearsal) await(j *job, after time.Time) {
 		if !next.Due.Before(r.opts.Till) { // interrupted meanwhile
 			return
 		}
-		r.fire(j, &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j})
+		run := &Run{Job: j.Name, Due: next.Due, Note: next.Note, job: j}
+		if next.Change.Avoidable() {
+			r.book.mistake(run.Due, run, "clock change", run.Note)
+		}
+		r.fire(j, run)
 		r.await(j, next.Due)
 	})
 }
@@ -86,9 +90,6 @@ func (r *rehearsal) await(j *job, after time.Time) {
 // fire does what the job's overlap policy says. Locked.
 func (r *rehearsal) fire(j *job, run *Run) {
 	r.runs = append(r.runs, run)
-	if run.Note != "" {
-		r.book.mistake(run.Due, run, "clock change", run.Note)
-	}
 	if len(j.running) == 0 {
 		r.begin(run)
 		return

@@ -9,9 +9,10 @@
 //
 // # Nights on which the clocks change
 //
-// A firing that such a night moves, or whose time occurs twice, counts as a mistake, though
+// A firing that such a night moves, or whose fixed time occurs twice, counts as a mistake, though
 // it does what schedule says: somebody wrote a time that does not occur that night, or is not
-// the only one, and can choose another hour. Firings that a night leaves alone have no note.
+// the only one, and can choose another hour. What follows real time, as every hour does, has a
+// note at the hour that occurs twice and is no mistake: it is to fire both times.
 package rehearsal
 
 import (

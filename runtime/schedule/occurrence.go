@@ -20,10 +20,15 @@ type Change int
 // What a change of the clocks can do.
 const (
 	Unchanged Change = iota
-	First            // the clock shows this time twice that night; this is the first time
-	Second           // this is the second time; only for schedules that follow real time
+	First            // the clock shows this time twice that night; it fires the first time only
+	Both             // it fires both times, for it follows real time; this is the first
+	Second           // as Both, and this is the second
 	Moved            // from a time that does not occur to the first instant after it
 )
+
+// Avoidable says whether another time of day would have spared the occurrence what a change
+// of the clocks did to it. What follows real time fires all the time, on purpose.
+func (c Change) Avoidable() bool { return c == First || c == Moved }
 
 // Next is the first occurrence after an instant; false where there is none.
 func (s *Schedule) Next(after time.Time) (Occurrence, bool) {
@@ -163,7 +168,7 @@ func asItRuns(due time.Time) Occurrence {
 	o := Occurrence{Due: due}
 	switch second, first := doubled(due); {
 	case first:
-		o.Change, o.Note = First, clockText(wallOf(due))+" occurs twice (the clocks go back): this is the first time"
+		o.Change, o.Note = Both, clockText(wallOf(due))+" occurs twice (the clocks go back): this is the first time"
 	case second:
 		o.Change, o.Note = Second, clockText(wallOf(due))+" occurs twice (the clocks go back): this is the second time"
 	}
