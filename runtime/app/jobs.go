@@ -247,6 +247,21 @@ func (j *jobsCall) resume(ctx context.Context) error {
 }
 
 func (j *jobsCall) remove(ctx context.Context) error {
+	job, err := j.store.Job(ctx, j.name)
+	if err != nil {
+		return err
+	}
+	if job.Stop == nil { // else it is refused as a planned stop
+		switch node, err := j.store.ServedBy(ctx, job); {
+		case errors.Is(err, firing.ErrUnknown):
+			j.app.display.say("warning: %v", err)
+		case err != nil:
+			return err
+		case node != "":
+			return fault.Usage(fmt.Errorf("job %q: it is served by %s; nothing was removed", j.name, node),
+				"take it out of its script, or pause it: `recue jobs pause JOB`")
+		}
+	}
 	if err := j.store.Remove(ctx, j.name); err != nil {
 		return err
 	}

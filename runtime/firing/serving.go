@@ -128,7 +128,7 @@ func (n *Node) answers(q question) []answer {
 // Serving is which jobs are served, as the nodes that are alive say.
 type Serving struct {
 	nodes map[string]bool
-	jobs  map[string]bool
+	jobs  map[string]string   // a node that serves it, by job
 	notes map[string][]string // by script
 	// copies are what is served of each script, in the order of their nodes.
 	copies map[string][]Copy
@@ -139,7 +139,7 @@ func (s Serving) Serves(j Job) bool {
 	if j.Stop != nil {
 		return len(s.nodes) > 0
 	}
-	return s.jobs[j.Name]
+	return s.jobs[j.Name] != ""
 }
 
 // Has says whether a node has answered.
@@ -155,7 +155,7 @@ func (s Serving) add(a answer) {
 	s.addCopies(a)
 	s.nodes[a.Node] = true
 	for _, job := range a.Jobs {
-		s.jobs[job] = true
+		s.jobs[job] = a.Node
 	}
 	for script, note := range a.Notes {
 		note += " (" + a.Node + ")"
@@ -199,8 +199,14 @@ func (s *Store) Served(ctx context.Context, j Job) (bool, error) {
 	return found.Serves(j), err
 }
 
+// ServedBy asks as Served does, and names a node that serves the job; "" if none does.
+func (s *Store) ServedBy(ctx context.Context, j Job) (node string, err error) {
+	found, err := s.ask(ctx, question{Job: j.Name}, []Job{j})
+	return found.jobs[j.Name], err
+}
+
 func (s *Store) ask(ctx context.Context, q question, jobs []Job) (Serving, error) {
-	found := Serving{nodes: map[string]bool{}, jobs: map[string]bool{}, notes: map[string][]string{}, copies: map[string][]Copy{}}
+	found := Serving{nodes: map[string]bool{}, jobs: map[string]string{}, notes: map[string][]string{}, copies: map[string][]Copy{}}
 	data, err := json.Marshal(q)
 	if err != nil {
 		return found, err
