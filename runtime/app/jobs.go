@@ -27,7 +27,7 @@ const jobsText = `Looks into the schedules that recue serve keeps, on the server
   recue jobs resume JOB           it fires again, from now on
   recue jobs fire JOB             it runs now, besides its schedule
   recue jobs cancel RUN           ends a run; history and fire show its name
-  recue jobs remove JOB           forgets a job whose script is not served any more
+  recue jobs remove JOB           forgets a job that nobody serves any more
 
 All times, those that are shown and that of --until, are in the zone of their job, and are shown with its
 distance from UTC. --until takes any other zone as 2026-12-27T06:00:00+01:00.
@@ -181,12 +181,35 @@ func (j *jobsCall) advised(ctx context.Context, err error) error {
 			if !st.Job.Retired {
 				names = append(names, st.Job.Name)
 			}
+			if st.Job.Name == j.name { // where a run was meant: a job is there
+				return fault.Usage(err, runsHint(st))
+			}
 		}
 		if name := nearest(j.name, names); name != "" {
 			hint = fmt.Sprintf("did you mean %q?", name)
 		}
 	}
 	return fault.Usage(err, hint)
+}
+
+// runsNamed is how many runs that go on a hint names.
+const runsNamed = 3
+
+// runsHint is for who named a job where a run was to be named.
+func runsHint(st firing.Status) string {
+	var runs []string
+	for _, r := range st.Running[:min(runsNamed, len(st.Running))] {
+		runs = append(runs, visible(r.ID()))
+	}
+	switch {
+	case len(runs) == 0:
+		return "that is a job, and no run of it goes on"
+	case len(st.Running) == 1:
+		return "that is a job; its run that goes on is " + runs[0]
+	case len(st.Running) > runsNamed:
+		return fmt.Sprintf("that is a job; %d of its runs go on, such as %s", len(st.Running), strings.Join(runs, ", "))
+	}
+	return "that is a job; its runs that go on are " + strings.Join(runs, ", ")
 }
 
 func (j *jobsCall) pause(ctx context.Context) error {

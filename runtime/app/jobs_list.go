@@ -22,7 +22,7 @@ const runsShown = 20
 // jobEntry is a job as --output json lists it.
 type jobEntry struct {
 	Job         string     `json:"job"`
-	State       string     `json:"state"`            // waiting, running, paused, over, retired, planned stop, not served
+	State       string     `json:"state"`            // waiting, running, paused, over, retired, planned stop, not served, stopping
 	Served      *bool      `json:"served,omitempty"` // left out where it cannot be known
 	Script      string     `json:"script,omitempty"`
 	Next        *time.Time `json:"next,omitempty"`
@@ -89,6 +89,8 @@ func (j *jobsCall) list(ctx context.Context) error {
 		}
 		if unknown {
 			e.Served = nil
+		} else if serving.Ends(s.Job) && fires(s) {
+			e.State = stopping
 		} else if !served && fires(s) {
 			e.State = notServed
 		}
@@ -114,8 +116,11 @@ func (j *jobsCall) list(ctx context.Context) error {
 	return nil
 }
 
-// notServed is the state of a job that nobody serves.
-const notServed = "not served"
+// States of a job that is to fire, and does not.
+const (
+	notServed = "not served" // nobody serves it
+	stopping  = "stopping"   // who served it is to end, and begins no run any more
+)
 
 // needed are the jobs that somebody has to serve.
 func needed(all []firing.Status) (jobs []firing.Job) {

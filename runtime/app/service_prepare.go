@@ -104,7 +104,7 @@ func (p *prepared) ended(err error) {
 		p.log.WithField("task_id", rec.TaskID).Warn(text)
 	}
 	if err != nil && !errors.Is(context.Cause(p.ctx), firing.ErrCancelled) {
-		p.service.tellFailed(p.log, err)
+		p.service.tellFailed(p.ctx, p.log, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -37,12 +38,17 @@ func (s *service) env(job script.Job, r firing.Run, client *recorder.Client, log
 	}
 }
 
-// tellFailed logs a failed run; for people the report with the line follows.
-func (s *service) tellFailed(log *logrus.Entry, err error) {
+// tellFailed logs a run that failed, or was interrupted since the process ends; for people
+// the report with the line follows. ctx is that of the run.
+func (s *service) tellFailed(ctx context.Context, log *logrus.Entry, err error) {
 	if code := fault.CodeOf(err); code != "" {
 		log = log.WithField("code", string(code))
 	}
-	log.Errorf("the run has failed: %v", err)
+	what := "the run has failed"
+	if errors.Is(context.Cause(ctx), firing.ErrStopped) {
+		what = "the run was interrupted"
+	}
+	log.Errorf("%s: %v", what, err)
 	if s.cfg.LogFormat != config.LogJSON {
 		s.app.display.show(err)
 	}

@@ -40,7 +40,7 @@ func (n *Node) line(a *active, f Firing, h *Handler) error {
 		select {
 		case <-bell:
 		case <-n.ending:
-			return errStopped // the firing goes back; nothing has been done
+			return ErrStopped // the firing goes back; nothing has been done
 		case <-a.ctx.Done():
 			return context.Cause(a.ctx)
 		}

@@ -105,7 +105,7 @@ func (n *Node) await(a *active, e *early) (err error) {
 	select {
 	case <-m.come:
 	case <-n.ending:
-		err = errStopped
+		err = ErrStopped
 	case <-a.ctx.Done():
 		err = context.Cause(a.ctx)
 	}

@@ -84,6 +84,7 @@ type Node struct {
 	handlers map[string]*Handler
 	active   map[string]*active // by the key of the run's record
 	stopping bool
+	until    time.Time       // once it is stopping: when the runs' grace ends
 	ending   <-chan struct{} // closed when the node is to end
 	changed  chan struct{}   // closed and made anew when a record of the runs changed
 
@@ -150,6 +151,7 @@ func (n *Node) Serve(ctx context.Context) error {
 	<-ctx.Done()
 	n.mu.Lock()
 	n.stopping = true
+	n.until = n.opts.Clock.Now().Add(n.opts.Grace)
 	n.mu.Unlock()
 	n.wake()
 	consuming.Drain() // take gives what still comes back to the others
@@ -215,12 +217,13 @@ func (n *Node) endRuns() {
 	}
 	n.mu.Unlock()
 	for _, a := range runs {
-		a.cancel(errStopped)
+		a.cancel(ErrStopped)
 	}
 	<-ended
 }
 
-var errStopped = errors.New("the node that ran it was stopped")
+// ErrStopped is the cause of the cancellation of a run that outlasted the grace of its node.
+var ErrStopped = errors.New("the node that ran it was stopped")
 
 // jobChanged hands the change of a job's record to the ticker.
 func (n *Node) jobChanged(e jetstream.KeyValueEntry) {

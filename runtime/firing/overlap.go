@@ -17,7 +17,7 @@ func (n *Node) enter(a *active, h *Handler) (reason string, err error) {
 		changed, stopping := n.changed, n.stopping
 		n.mu.Unlock()
 		if stopping {
-			return "", errStopped // the firing goes back; nothing has been done
+			return "", ErrStopped // the firing goes back; nothing has been done
 		}
 		verdict, reason, err := n.tryEnter(a, h.Schedule.Overlap)
 		if err != nil || verdict != wait {

@@ -68,7 +68,7 @@ func (n *Node) take(ctx context.Context, msg jetstream.Msg) {
 	switch {
 	case errors.Is(err, errLost):
 		n.opts.Log.WithField("run", key).Debug("another node has the run")
-	case errors.Is(err, errStopped):
+	case errors.Is(err, ErrStopped):
 		_ = a.message().Nak() // another node may still be in time
 	case err != nil:
 		n.opts.Log.WithError(err).WithField("run", key).Warn("a firing is left to be taken again")
@@ -258,9 +258,9 @@ func (n *Node) performed(a *active, h *Handler, failed error) error {
 		return n.finish(a, Done, "")
 	}
 	state := Failed
-	if errors.Is(cause, errStopped) {
+	if errors.Is(cause, ErrStopped) {
 		if h.Resume {
-			return errStopped // the firing goes back, for another node
+			return ErrStopped // the firing goes back, for another node
 		}
 		state = Interrupted
 	}
@@ -299,7 +299,11 @@ func (n *Node) interrupt(a *active, before Run, rev uint64, h *Handler, reason s
 	if err := n.fail(a, h, Interrupted, failure); err != nil {
 		return err
 	}
-	n.opts.Log.WithFields(map[string]any{"job": a.run.Job, "due": a.run.Due, "node": gone}).Error("a run was interrupted: its node went away")
+	due := a.run.Due
+	if h != nil {
+		due = due.In(h.Schedule.Zone())
+	}
+	n.opts.Log.WithFields(map[string]any{"job": a.run.Job, "due": due.Format(time.RFC3339), "run": a.key, "node": gone}).Error("the run was interrupted: its node went away")
 	return n.tell(a, h, failure)
 }
 

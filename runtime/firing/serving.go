@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,15 @@ type answer struct {
 	Notes map[string]string `json:"notes,omitempty"` // by script
 	// Copies are its scripts, unless it is to end: another may take its place then.
 	Copies []Copy `json:"copies,omitempty"`
+	// Ending is there once the node is to end.
+	Ending *ending `json:"ending,omitempty"`
+}
+
+// ending is what a node says of its end: it begins no run of its scripts any more, and
+// those that go on have until then.
+type ending struct {
+	Until   time.Time `json:"until"`
+	Scripts []string  `json:"scripts,omitempty"`
 }
 
 // Copy is a script as one node serves it. A script is known by its name: copies of one
@@ -87,8 +97,10 @@ func (n *Node) Answer() (end func(), err error) {
 func (n *Node) answers(q question) []answer {
 	n.mu.Lock()
 	var jobs []string
+	var end *ending
 	switch {
 	case n.stopping && q.Job == "":
+		end = &ending{Until: n.until.UTC(), Scripts: n.scripts()}
 		for key := range n.active {
 			token, _, _ := strings.Cut(key, ".")
 			if job, err := jobOf(token); err == nil {
@@ -107,7 +119,7 @@ func (n *Node) answers(q question) []answer {
 	}
 	n.mu.Unlock()
 	slices.Sort(jobs)
-	list := []answer{{Node: n.opts.Name}}
+	list := []answer{{Node: n.opts.Name, Ending: end}}
 	if n.opts.Notes != nil {
 		list[0].Notes = n.opts.Notes()
 	}
@@ -125,6 +137,17 @@ func (n *Node) answers(q question) []answer {
 	return list
 }
 
+// scripts are the names of those that the node serves, in order. n.mu is held.
+func (n *Node) scripts() []string {
+	names := map[string]bool{}
+	for _, h := range n.handlers {
+		if h.Script != "" { // a planned stop has none
+			names[h.Script] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // Serving is which jobs are served, as the nodes that are alive say.
 type Serving struct {
 	nodes map[string]bool
@@ -132,6 +155,7 @@ type Serving struct {
 	notes map[string][]string // by script
 	// copies are what is served of each script, in the order of their nodes.
 	copies map[string][]Copy
+	ending map[string]bool // scripts that a node serves which is to end
 }
 
 // Serves says whether somebody serves a job. A planned stop is everybody's.
@@ -148,6 +172,10 @@ func (s Serving) Has(node string) bool { return s.nodes[node] }
 // Notes are what nodes have to say about a script that they serve, in order.
 func (s Serving) Notes(script string) []string { return s.notes[script] }
 
+// Ends says whether nobody serves a job any more but a node that is to end: no run of it
+// begins there.
+func (s Serving) Ends(j Job) bool { return !s.Serves(j) && s.ending[j.Script] }
+
 // Copies are the copies of a script that are served.
 func (s Serving) Copies(script string) []Copy { return s.copies[script] }
 
@@ -158,10 +186,19 @@ func (s Serving) add(a answer) {
 		s.jobs[job] = a.Node
 	}
 	for script, note := range a.Notes {
-		note += " (" + a.Node + ")"
-		if at, known := slices.BinarySearch(s.notes[script], note); !known {
-			s.notes[script] = slices.Insert(s.notes[script], at, note)
+		s.addNote(script, note+" ("+a.Node+")")
+	}
+	if a.Ending != nil {
+		for _, script := range a.Ending.Scripts {
+			s.ending[script] = true
+			s.addNote(script, fmt.Sprintf("was served by %s, which is stopping; its runs have until %s", a.Node, stamp(a.Ending.Until.Local())))
 		}
+	}
+}
+
+func (s Serving) addNote(script, note string) {
+	if at, known := slices.BinarySearch(s.notes[script], note); !known {
+		s.notes[script] = slices.Insert(s.notes[script], at, note)
 	}
 }
 
@@ -206,7 +243,7 @@ func (s *Store) ServedBy(ctx context.Context, j Job) (node string, err error) {
 }
 
 func (s *Store) ask(ctx context.Context, q question, jobs []Job) (Serving, error) {
-	found := Serving{nodes: map[string]bool{}, jobs: map[string]string{}, notes: map[string][]string{}, copies: map[string][]Copy{}}
+	found := Serving{nodes: map[string]bool{}, jobs: map[string]string{}, notes: map[string][]string{}, copies: map[string][]Copy{}, ending: map[string]bool{}}
 	data, err := json.Marshal(q)
 	if err != nil {
 		return found, err
@@ -238,7 +275,7 @@ func (s Serving) hear(ctx context.Context, sub *nats.Subscription, jobs []Job, f
 	ctx, cancel := context.WithTimeout(ctx, askAgain)
 	defer cancel()
 	for {
-		jobs = slices.DeleteFunc(slices.Clone(jobs), s.Serves)
+		jobs = slices.DeleteFunc(slices.Clone(jobs), func(j Job) bool { return s.Serves(j) || s.Ends(j) })
 		if len(jobs) == 0 && first {
 			return true
 		}

@@ -76,8 +76,20 @@ func TestANodeThatIsToEndServesNothingNew(t *testing.T) {
 		t.Errorf("what it runs is not named: %v", got)
 	}
 	n.mu.Lock()
+	n.handlers["show"].Script, n.handlers["news"] = "s.lua", &Handler{Script: "s.lua"}
+	n.mu.Unlock()
+	news := Job{Name: "news", Script: "s.lua"}
+	s, err := n.store.Serving(t.Context(), []Job{news})
+	if err != nil || s.Serves(news) || !s.Ends(news) || s.Ends(Job{Name: "show", Script: "s.lua"}) || len(s.Notes("s.lua")) != 1 {
+		t.Errorf("it is to end, and is not heard so: %+v, %v", s, err)
+	}
+	if node, err := n.store.ServedBy(t.Context(), news); err != nil || node != "" {
+		t.Errorf("served by %q, %v", node, err)
+	}
+	n.mu.Lock()
 	n.stopping = false
 	delete(n.active, "show.1")
+	delete(n.handlers, "news")
 	n.mu.Unlock()
 }
 

@@ -24,7 +24,7 @@ func (n *Node) tell(a *active, h *Handler, failure error) error {
 	r := a.run
 	r.Untold = false
 	if !h.Failed(context.WithoutCancel(a.ctx), r, failure) {
-		return errStopped // the firing goes back
+		return ErrStopped // the firing goes back
 	}
 	if _, ok, err := n.store.putRun(context.WithoutCancel(a.ctx), a.key, r, a.rev); err != nil {
 		n.opts.Log.WithField("run", a.key).WithError(err).Warn("a failure was told, which could not be written down: it may be told again")

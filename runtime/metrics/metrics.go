@@ -11,10 +11,12 @@ package metrics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -127,7 +129,10 @@ type Server struct {
 // Serve begins to answer at an address "host:port". Its error is wrong usage.
 func (m *Metrics) Serve(address string, probes Probes) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fault.Usage(fmt.Errorf("--metrics %s: another program listens there: %w", address, err), "stop that program, or take another port; port 0 takes any free one")
+	case err != nil:
 		return nil, fault.Usage(fmt.Errorf("--metrics %s: %w", address, err), "write host:port, such as 127.0.0.1:9090; port 0 takes any free one")
 	}
 	mux := http.NewServeMux()
