@@ -92,7 +92,7 @@ func (a *app) next(c *cli.Context) error {
 	}
 	for _, j := range jobs {
 		if _, ok := j.Schedule.Next(asked.after); !ok {
-			a.display.say("%s (%v) does not fire any more: %v", visible(strconv.Quote(j.Name)), j.At, j.Schedule)
+			a.display.say("%s", overText(j))
 		}
 	}
 	return nil

@@ -113,6 +113,7 @@ func (a *app) rehearse(c *cli.Context) error {
 	if len(result.Runs) == 0 {
 		a.display.say("no schedule of %s fires from %s to %s; recue next lists when they do", visible(name), result.From.Format(moment), result.Till.Format(moment))
 	}
+	a.tellIdle(result)
 	switch {
 	case err != nil:
 		a.display.show(err)

@@ -289,14 +289,16 @@ func (s *service) announce(ctx context.Context, p *place, store *firing.Store) {
 		kept = "in " + s.opts.store
 	}
 	s.app.display.say("serving %s of %s; commands go to %s, the state is kept %s", counted(len(jobs), "job"), counted(len(s.scripts), "script"), where, kept)
-	paused := pauses(ctx, store)
+	plans := plansOf(ctx, store)
 	fire := slices.DeleteFunc(slices.Clone(jobs), func(j jobAt) bool {
-		told, is := paused[j.Name]
-		if is {
-			s.app.display.say("paused: %s, %s", visible(j.Name), told)
+		st, known := plans[j.Name]
+		paused := known && stateOf(st) == "paused"
+		if paused {
+			s.app.display.say("paused: %s, %s", visible(j.Name), pausedUntil(st.Job.PausedUntil))
 		}
-		return is
+		return paused
 	})
+	s.tellOver(ctx, fire, plans)
 	for f := range (span{after: time.Now(), most: shownAtStart}).firings(fire) {
 		s.app.display.say("next: %s  %s", dueText(f.Due), visible(f.job.Name))
 	}
@@ -304,20 +306,18 @@ func (s *service) announce(ctx context.Context, p *place, store *firing.Store) {
 	sdNotify(s.log, sdReady)
 }
 
-// pauses tells until when jobs are paused, by their names. It is no more than something to
+// plansOf gives what is known of the jobs, by their names. It is no more than something to
 // show: a server that does not answer right now is no matter.
-func pauses(ctx context.Context, store *firing.Store) map[string]string {
+func plansOf(ctx context.Context, store *firing.Store) map[string]firing.Status {
 	plans, err := store.Plans(ctx, time.Now())
 	if err != nil {
 		return nil
 	}
-	told := map[string]string{}
+	known := map[string]firing.Status{}
 	for _, st := range plans {
-		if stateOf(st) == "paused" {
-			told[st.Job.Name] = pausedUntil(st.Job.PausedUntil)
-		}
+		known[st.Job.Name] = st
 	}
-	return told
+	return known
 }
 
 // stopTask carries out a planned stop: the recorder is asked first. It is tried until

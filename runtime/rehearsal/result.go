@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"recue/runtime/script"
 )
 
 // Result is what a rehearsal came to.
@@ -13,8 +15,9 @@ type Result struct {
 	Recordings []*Recording
 	Mistakes   []Mistake // in the order of their times
 	Commands   int
-	Idle       []string // faults that struck no command
-	Printed    string   // by the script itself
+	Idle       []string     // faults that struck no command
+	Unfired    []script.Job // that do not fire in that time
+	Printed    string       // by the script itself
 }
 
 // result closes the book.
@@ -33,5 +36,18 @@ func (r *rehearsal) result(printed string) *Result {
 	return &Result{
 		From: r.opts.From, Till: r.opts.Till, Runs: r.runs, Recordings: r.book.recordings,
 		Mistakes: r.book.mistakes, Commands: r.book.commands, Idle: r.studio.faults.idle(), Printed: printed,
+		Unfired: r.unfired(),
 	}
+}
+
+// unfired gives the jobs that do not fire from From to Till. Locked.
+func (r *rehearsal) unfired() []script.Job {
+	var list []script.Job
+	for _, j := range r.jobs {
+		next, ok := j.Schedule.Next(r.opts.From.Add(-time.Nanosecond))
+		if !ok || !next.Due.Before(r.opts.Till) {
+			list = append(list, j.Job)
+		}
+	}
+	return list
 }
