@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// hintFor says what to try after an error of Lua itself; "" for any other.
+// hintFor says what to try after an error of Lua itself, or a wrong argument that is usual; "" for any other.
 func hintFor(message string) string {
 	if hint := misspelled(message); hint != "" {
 		return hint
@@ -40,6 +40,7 @@ var luaHints = []struct {
 	{regexp.MustCompile(`^attempt to index .*a boolean value`), "true and false have no fields: does what gave this value end with return?"},
 	{regexp.MustCompile(`^attempt to concatenate .*a boolean value`), "tostring(value) makes a text of it"},
 	{regexp.MustCompile(`^'for' (initial value|limit|step) must be a number`), "is its name right, was it given? tonumber(text) makes a number of a text"},
+	{regexp.MustCompile(`^parallel: branch .* is a reply: `), `write function() return start("cam1") end, or {cmd = "start", task_id = "cam1"}, or parallel({"cam1", "cam2"}, start)`},
 	{regexp.MustCompile(`^stack overflow`), "does a function call itself without an end?"},
 }
 

@@ -263,6 +263,7 @@ func TestWrongArguments(t *testing.T) {
 		`parallel{cam = {cmd = "strat"}}`:         `parallel: branch "cam" is wrong: cmd must be one of "start", "stop", "status", got "strat" (did you mean "start"?)`,
 		`parallel{{cmd = "stop", vid_byterat=1}}`: `unknown option "vid_byterat"`,
 		`parallel{{task_id = "a"}}`:               `branch 1 is a table without cmd`,
+		`parallel{start "a", start "b"}`:          `parallel: branch 1 is a reply: the command runs before parallel does, not as a branch of it`,
 		`parallel({}, {limit = 0})`:               `parallel: limit must be a whole number, 1 or more, got 0`,
 		`parallel(3)`:                             `parallel: branches must be a table, got the number 3`,
 		`parallel()`:                              `parallel: branches is missing`,
@@ -320,6 +321,7 @@ func TestErrorsOfLuaGetAHint(t *testing.T) {
 		`for i = 1, vars.n do end`:                                "was it given?",
 		`local status = status "a" print(status "a")`:             "hides the function",
 		`local function f() return 1 + f() end f()`:               "call itself",
+		`parallel{start "a", start "b"}`:                          `write function() return start("cam1") end, or {cmd = "start", task_id = "cam1"}`,
 		`print("on: " .. true)`:                                   "tostring(value)",
 	} {
 		if _, err := s.run(t.Context(), src); err == nil || !strings.Contains(err.Hint, want) {

@@ -191,7 +191,10 @@ func (r *commandTables) read(c *Call, v lua.LValue) (*request, error) {
 		return nil, argumentf(`is %s, expected a function or a command such as {cmd = "start", task_id = "cam1"}`, show(v))
 	}
 	name, ok := table.RawGetString("cmd").(lua.LString)
-	if !ok {
+	switch {
+	case !ok && table.RawGetString("msg_status") != lua.LNil && table.RawGetString("task_id") != lua.LNil:
+		return nil, argumentf(`is a reply: the command runs before parallel does, not as a branch of it`) // luaHints has the hint
+	case !ok:
 		return nil, argumentf(`is a table without cmd, expected a function or a command such as {cmd = "start", task_id = "cam1"}`)
 	}
 	fields, known := commandOptions[protocol.Cmd(name)]
