@@ -108,7 +108,8 @@ func TestTheCheckAndTheCallAgreeOnArguments(t *testing.T) {
 func TestTheExamplesAndScriptsHaveNoFindings(t *testing.T) {
 	for _, f := range Funcs() {
 		for _, found := range findings(f.Example) {
-			if found.Code != check.UnusedLocal { // an example may show what a function returns and end there
+			// An example may show what a function returns and end there, or be a comment on other files.
+			if found.Code != check.UnusedLocal && found.Code != check.Empty {
 				t.Errorf("the example of %s: %s (%s)", f.Name, found.Message, found.Code)
 			}
 		}

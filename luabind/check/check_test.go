@@ -86,6 +86,8 @@ func TestFindings(t *testing.T) {
 		{"a schedule without a time", "schedule('x', {tz = 'Europe/Berlin'}, function() end)", []string{"1:15 error wrong-argument: schedule: it does not say when"}},
 		{"failures that nobody looks at", "parallel({print}, {on_error = 'collect'})", []string{"1:1 warning ignored-failure"}},
 		{"failures in locals that nobody reads", "local r, f = parallel({print}, {on_error = 'collect'})", []string{"1:14 warning ignored-failure"}},
+		{"nothing", "", []string{"0:0 warning empty: the script has no statements"}},
+		{"nothing but comments", "-- later", []string{"0:0 warning empty: the script has no statements"}},
 		{"a local that nobody reads", "local a, _b = 1, 2", []string{"1:7 warning unused-local: the local a is never read"}},
 		{"a local that is only assigned", "local a = 1\na = 2", []string{"1:7 warning unused-local"}},
 		{"a local function that nobody calls", "local function f() end", []string{"1:16 warning unused-local"}},
@@ -214,7 +216,6 @@ func TestNoFindings(t *testing.T) {
 		"local want = vars.want print(status('a').app_status == want)",
 		"sim.delay{by = vars.by} local key = 'by' sim.delay{[key] = 1} local o = {} sim.delay(o)",
 		"print(('x'):rep(3), #arg, _VERSION, math.pi, coroutine.wrap(print))",
-		"",
 	} {
 		if got := found(t, text(src)); len(got) > 0 {
 			t.Errorf("%s\nhas %q", src, got)

@@ -20,6 +20,7 @@ const (
 	Global         = "global"
 	UnusedLocal    = "unused-local"
 	Unreachable    = "unreachable"
+	Empty          = "empty"
 	IgnoredFailure = "ignored-failure"
 	EarlyCall      = "early-call"
 	TopCommand     = "top-command"
@@ -53,6 +54,7 @@ func Rules() []Rule {
 		{Comparison, script.SeverityWarning, "a field of a reply, or of a failure, is compared with what it never is", "print(status(\"cam1\").app_status == \"recording\")"},
 		{LaterEscape, script.SeverityWarning, "an escape in a text that came with a later Lua; in Lua 5.1 the letter stands for itself", `print "\x41"`},
 		{Unreachable, script.SeverityWarning, "code that is never reached", "while true do sleep(1) end\nprint \"done\""},
+		{Empty, script.SeverityWarning, "a script without a statement, which recue run refuses", "-- nothing yet"},
 		{UnusedLocal, script.SeverityWarning, "a local that nobody reads; names that begin with _ are left alone", "local reply = start \"cam1\""},
 	}
 }

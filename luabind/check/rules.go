@@ -90,6 +90,7 @@ type rules struct {
 
 func (r *rules) run() {
 	r.named, r.collects = map[string]script.Severity{}, map[*syntax.LocalStmt]*syntax.CallExpr{}
+	r.empty()
 	r.modules()
 	r.statements(r.file.tree.Body)
 	r.topCommands()
@@ -100,6 +101,17 @@ func (r *rules) run() {
 		r.report(LaterEscape, script.SeverityWarning, e.At, `Lua 5.1 has decimal escapes only: "\65" is "A"; a backslash itself is "\\"`,
 			"the escape %s came with a later Lua; here its letter stands for itself", e.Text)
 	}
+}
+
+// empty reports a script that does nothing. A module may: it was written to be read.
+func (r *rules) empty() {
+	if len(r.file.tree.Body) > 0 || r.file.module {
+		return
+	}
+	r.found = append(r.found, found{fn: r.file.main, Finding: script.Finding{
+		File: r.file.name, Code: Empty, Severity: script.SeverityWarning,
+		Message: "the script has no statements: there is nothing to run, and recue run refuses it",
+	}})
 }
 
 // report adds a finding.
