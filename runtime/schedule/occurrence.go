@@ -208,7 +208,11 @@ func ClockChange(t time.Time) string {
 		if now.Before(old) {
 			way = "back"
 		}
-		return fmt.Sprintf("the clocks go %s that day, from %s to %s", way, clockText(old), clockText(now))
+		text := clockText
+		if clockText(old) == clockText(now) { // a whole day is missing, or comes twice
+			text = func(w time.Time) string { return w.Format("2006-01-02 ") + clockText(w) }
+		}
+		return fmt.Sprintf("the clocks go %s that day, from %s to %s", way, text(old), text(now))
 	}
 	return ""
 }

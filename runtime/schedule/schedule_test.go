@@ -224,6 +224,7 @@ func TestClockChange(t *testing.T) {
 		{"Africa/Cairo", "2026-10-29 20:00", "the clocks go back that day, from 00:00 to 23:00"},
 		{"America/Havana", "2026-03-08 20:00", "the clocks go forward that day, from 00:00 to 01:00"},
 		{"Asia/Kolkata", "2026-03-08 20:00", ""},
+		{"Pacific/Apia", "2011-12-31 08:00", "the clocks go forward that day, from 2011-12-30 00:00 to 2011-12-31 00:00"},
 	} {
 		zone, err := Zone(c.zone)
 		if err != nil {
