@@ -67,7 +67,7 @@ func begin(path string, file *os.File, opts Options) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the journal %s: %w", path, cause(err))
 	}
-	found, err := survey(file, info.Size(), func(run string) bool { return underWay(file, run) })
+	found, err := look(file, func(run string) bool { return underWay(file, run) })
 	if err != nil {
 		return nil, fmt.Errorf("read the journal %s: %w", path, cause(err))
 	}
@@ -94,6 +94,32 @@ func begin(path string, file *os.File, opts Options) (*Journal, error) {
 	j.mu.Unlock()
 	j.found.Err = j.flush()
 	return j, nil
+}
+
+// look surveys a file to which others may add meanwhile. A run can come to its end after the
+// file was read and before its process is looked for: its end then stands behind what was
+// read. So where runs seem to have died the file is read once more, and only they are taken for dead.
+func look(file *os.File, underWay func(run string) bool) (surveyed, error) {
+	gone := map[string]bool{}
+	found, err := surveyAll(file, func(run string) bool {
+		there := underWay(run)
+		if !there {
+			gone[run] = true
+		}
+		return there
+	})
+	if err != nil || len(gone) == 0 {
+		return found, err
+	}
+	return surveyAll(file, func(run string) bool { return !gone[run] })
+}
+
+func surveyAll(file *os.File, underWay func(run string) bool) (surveyed, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return surveyed{}, err
+	}
+	return survey(file, info.Size(), underWay)
 }
 
 // mayBecomeJournal reports whether a file without any event may be added to: one

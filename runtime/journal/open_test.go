@@ -188,3 +188,29 @@ func TestAFileThatEverybodyMayReadIsReported(t *testing.T) {
 		}
 	}
 }
+
+// A run that ends while another begins, between the reading of the file and the question whether its process is there,
+// has not died. One that is as long gone has.
+func TestARunThatEndsMeanwhileHasNotDied(t *testing.T) {
+	path := temp(t)
+	ends, dead := open(t, path, Options{}), open(t, path, Options{})
+	intend(t, ends, protocol.Start, "a")
+	intend(t, dead, protocol.Start, "b")
+	die(t, dead)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	ended := false
+	found, err := look(file, func(run string) bool {
+		if !ended {
+			ends.End(0)
+			ended = true
+		}
+		return false
+	})
+	if err != nil || len(found.died) != 0 || len(found.open) != 1 || found.open[0].TaskID != "b" {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
