@@ -120,10 +120,13 @@ func (c *Call) Return(values ...lua.LValue) error {
 // what finish gives: a result, nil for none, or an error. It is the last thing
 // that a function does.
 func (c *Call) wait(start func(wake func()) (cancel func(cause error)), finish func() (lua.LValue, error)) error {
-	if c.branch.Park(c.L, start, func() (lua.LValue, func()) {
+	if c.branch.Park(c.L, start, func() (lua.LValue, func(*lua.LState)) {
 		v, err := finish()
 		if err != nil {
-			return nil, func() { c.raise(err) }
+			return nil, func(L *lua.LState) {
+				c.L = L
+				c.raise(err)
+			}
 		}
 		return v, nil
 	}) {

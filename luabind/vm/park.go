@@ -19,7 +19,7 @@ import (
 
 // parked is what a branch waits for without a goroutine.
 type parked struct {
-	finish  func() (value lua.LValue, raise func())
+	finish  func() (value lua.LValue, raise func(L *lua.LState))
 	wanted  int        // results of the call that waits, or lua.MultRet
 	last    bool       // nothing but that call was left to do
 	trace   []Position // where the branch is, if its thread does not tell any more
@@ -43,14 +43,16 @@ type task struct {
 	ended  func(b *Branch, results []lua.LValue, err *Error)
 	via    *via // of the driver that runs it
 	parked parked
+	aside  aside  // while it is parked
 	place  waiter // in the queue for the baton
 }
 
 // Park is Await without a goroutine, for a function that Lua called on L, where
 // that can be; else it does nothing and gives false. After true the function must
 // return -1 at once. When the branch has its turn again, finish is called: it
-// gives the function's one result (nil: none), or how to raise its error.
-func (b *Branch) Park(L *lua.LState, start func(wake func()) (cancel func(cause error)), finish func() (value lua.LValue, raise func())) bool {
+// gives the function's one result (nil: none), or how to raise its error, on the
+// thread that runs the branch then.
+func (b *Branch) Park(L *lua.LState, start func(wake func()) (cancel func(cause error)), finish func() (value lua.LValue, raise func(L *lua.LState))) bool {
 	if b.task == nil || len(b.threads) != 1 || b.threads[0] != L || b.shielded {
 		return false
 	}
@@ -142,12 +144,12 @@ func (b *Branch) first(fn lua.LValue, args []lua.LValue) ([]lua.LValue, *Error) 
 func (b *Branch) resume() (results []lua.LValue, err *Error) {
 	p := &b.task.parked
 	b.settled()
-	th, via := b.threads[0], b.task.via.thread
+	th, via := b.takeUp(), b.task.via.thread
 	b.task.via.segments.lend(b, th)
 	via.G.CurrentThread = th
 	value, raise := p.finish()
 	if raise != nil {
-		err := b.guard(raise)
+		err := b.guard(func() { raise(th) })
 		*p = parked{}
 		return b.stepped(th, err, nil)
 	}
@@ -181,6 +183,7 @@ func (b *Branch) stepped(th *lua.LState, err *Error, results func() []lua.LValue
 	b.task.via.segments.takeBack(b, th)
 	if b.task.parked.waiting && err == nil {
 		b.task.parked.last = callDepth(th) == 0
+		b.putAside(th)
 		return nil, nil
 	}
 	b.task.parked.waiting = false

@@ -15,7 +15,7 @@ import (
 // counts the waits that kept their goroutine.
 func parking(t *testing.T, kept *int) *harness {
 	h := newHarness(t, Options{})
-	wait := func(finish func(L *lua.LState, v lua.LValue) (lua.LValue, func())) lua.LGFunction {
+	wait := func(finish func(L *lua.LState, v lua.LValue) (lua.LValue, func(*lua.LState))) lua.LGFunction {
 		return func(L *lua.LState) int {
 			b, v := Of(L), L.Get(1)
 			var cancelled error
@@ -23,9 +23,9 @@ func parking(t *testing.T, kept *int) *harness {
 				go wake()
 				return func(cause error) { cancelled = cause; wake() }
 			}
-			end := func() (lua.LValue, func()) {
+			end := func() (lua.LValue, func(*lua.LState)) {
 				if cancelled != nil {
-					return nil, func() { Raise(L, lua.LString("cancelled: "+cancelled.Error())) }
+					return nil, func(L *lua.LState) { Raise(L, lua.LString("cancelled: "+cancelled.Error())) }
 				}
 				return finish(L, v)
 			}
@@ -36,7 +36,7 @@ func parking(t *testing.T, kept *int) *harness {
 			b.Await(start)
 			result, raise := end()
 			if raise != nil {
-				raise()
+				raise(L)
 			}
 			if result == nil {
 				return 0
@@ -46,9 +46,11 @@ func parking(t *testing.T, kept *int) *harness {
 		}
 	}
 	L := h.m.State()
-	L.SetGlobal("answer", L.NewFunction(wait(func(_ *lua.LState, v lua.LValue) (lua.LValue, func()) { return v, nil })))
-	L.SetGlobal("refuse", L.NewFunction(wait(func(L *lua.LState, v lua.LValue) (lua.LValue, func()) { return nil, func() { Raise(L, v) } })))
-	L.SetGlobal("pause", L.NewFunction(wait(func(*lua.LState, lua.LValue) (lua.LValue, func()) { return nil, nil })))
+	L.SetGlobal("answer", L.NewFunction(wait(func(_ *lua.LState, v lua.LValue) (lua.LValue, func(*lua.LState)) { return v, nil })))
+	L.SetGlobal("refuse", L.NewFunction(wait(func(L *lua.LState, v lua.LValue) (lua.LValue, func(*lua.LState)) {
+		return nil, func(L *lua.LState) { Raise(L, v) }
+	})))
+	L.SetGlobal("pause", L.NewFunction(wait(func(*lua.LState, lua.LValue) (lua.LValue, func(*lua.LState)) { return nil, nil })))
 	return h
 }
 
@@ -203,7 +205,7 @@ func TestParkedBranchesTakeTurns(t *testing.T) {
 		var wakes []func()
 		h.m.State().SetGlobal("gate", h.m.State().NewFunction(func(L *lua.LState) int {
 			if !Of(L).Park(L, func(wake func()) func(error) { wakes = append(wakes, wake); return func(error) {} },
-				func() (lua.LValue, func()) { return nil, nil }) {
+				func() (lua.LValue, func(*lua.LState)) { return nil, nil }) {
 				t.Error("not parked")
 			}
 			return -1
@@ -256,12 +258,12 @@ func TestParkedBranchIsCancelled(t *testing.T) {
 		h.m.State().SetGlobal("forever", h.m.State().NewFunction(func(L *lua.LState) int {
 			var cause error
 			start := func(wake func()) func(error) { ready <- true; return func(c error) { cause = c; wake() } }
-			raise := func() { Raise(L, lua.LString("cancelled: "+cause.Error())) }
-			if Of(L).Park(L, start, func() (lua.LValue, func()) { return nil, raise }) {
+			raise := func(L *lua.LState) { Raise(L, lua.LString("cancelled: "+cause.Error())) }
+			if Of(L).Park(L, start, func() (lua.LValue, func(*lua.LState)) { return nil, raise }) {
 				return -1
 			}
 			Of(L).Await(start)
-			raise()
+			raise(L)
 			return 0
 		}))
 		chunk, err := h.m.State().Load(strings.NewReader("return function() "+body+" end"), "t.lua")

@@ -110,6 +110,7 @@ var (
 
 	regType    = pointedTo(stateType, "reg")
 	offArray   = offset(regType, "array", reflect.Slice)
+	offTop     = offset(regType, "top", reflect.Int)
 	offGrowBy  = offset(regType, "growBy", reflect.Int)
 	offHandler = offset(regType, "handler", reflect.Interface)
 
