@@ -174,18 +174,15 @@ func (c *Call) command(cmd protocol.Cmd) error {
 	if err := c.stopped(string(cmd), q.cmd.TaskID); err != nil {
 		return err
 	}
-	var tableFor *lua.LState
-	if !vm.Unwanted(c.L) {
-		tableFor = c.L
-	}
+	wanted, L := !vm.Unwanted(c.L), c.run.vm.State() // the branch's thread runs others meanwhile
 	var a struct {
 		err   error
 		table *lua.LTable
 	}
 	return c.wait(func(wake func()) func(error) {
 		return c.transmit(q, func(r protocol.Reply, err error) {
-			if a.err = err; err == nil && tableFor != nil {
-				a.table = replyTable(tableFor, r) // at once, without the baton
+			if a.err = err; err == nil && wanted {
+				a.table = replyTable(L, r) // at once, without the baton
 			}
 			wake()
 		})

@@ -137,7 +137,7 @@ func (b *Branch) enter() {
 	} else {
 		b.vm.enlist(b)
 	}
-	b.vm.count(b.vm.live.Add(1))
+	b.vm.live.Add(1)
 	b.vm.branches.Add(1)
 }
 
@@ -148,7 +148,7 @@ func (b *Branch) leave(ended func()) {
 	} else {
 		b.vm.dismiss(b)
 	}
-	b.vm.count(b.vm.live.Add(-1))
+	b.vm.live.Add(-1)
 	if ended != nil {
 		ended()
 	}

@@ -99,82 +99,84 @@ func runBoth(t *testing.T, src string) (parks, keeps string, kept int) {
 	return parks, keeps, kept
 }
 
-// A branch that parks sees the same as one that keeps its goroutine, wherever in an
-// expression, a call or a loop it waits.
+// waits are functions that wait, wherever in an expression, a call or a loop.
+var waits = []struct {
+	body string
+	kept int // waits that cannot be parked
+}{
+	{`return answer(1)`, 0},
+	{`return answer(nil)`, 0},
+	{`return (answer(1))`, 0},
+	{`return pause()`, 0},
+	{`return (pause())`, 0},
+	{`return 1, answer(2)`, 0},
+	{`return answer(1), answer(2)`, 0},
+	{`pause()`, 0},
+	{`answer(1) pause()`, 0},
+	{`local a = answer(1) out(a)`, 0},
+	{`local a, b, c = answer(1) out(a, b, c)`, 0},
+	{`local a, b, c = 7, answer(1) out(a, b, c)`, 0},
+	{`local a, b = pause() out(a, b)`, 0},
+	{`local a, b, c, d, e = 1, 2, 3, 4, 5 a, b = pause() out(a, b, c, d, e)`, 0},
+	{`out(answer(1)) out(answer(1), answer(2)) out(pause()) out((pause()))`, 0},
+	{`out(select("#", pause()), select("#", answer(nil)), select("#", 1, answer(2)))`, 0},
+	{`local t = {answer(1), answer(2), pause()} out(#t, t[1], t[2])`, 0},
+	{`local t = {x = answer(1), [answer("k")] = answer("v")} out(t.x, t.k)`, 0},
+	{`for i = answer(1), answer(3) do out(i, answer(i)) end`, 0},
+	{`for i, v in ipairs(answer({4, 5})) do out(i, answer(v)) end`, 0},
+	{`while answer(#{}) == 1 do end repeat local done = answer(true) until done`, 0},
+	{`if answer(false) then out "no" elseif answer(true) then out "yes" end`, 0},
+	{`out(answer(1) + answer(2) * answer(3), answer("a") .. answer("b"), not answer(nil))`, 0},
+	{`out(answer(false) or answer(2), answer(nil) and 1, answer(1) == answer(1))`, 0},
+	{`local function f(n) if n == 0 then return answer "deep" end return f(n - 1) end return f(30)`, 0},
+	{`local function f(n) if n == 0 then return answer "deep" end local r = f(n - 1) return r .. n end return f(30)`, 0},
+	{`local function f(...) return answer(...), ... end return f(1, 2, 3)`, 0},
+	{`local function f(...) local a, b = f and answer(...) return a, b, ... end return f(1, 2, 3)`, 0},
+	{`local n = 0 local function add() n = n + answer(1) end add() add() out(n)`, 0},
+	{`local fs = {} for i = 1, 3 do pause() fs[i] = function() return i end end out(fs[1](), fs[2](), fs[3]())`, 0},
+	{`local x = answer(1) local f = function() x = x + 1 return x end pause() f() out(x, f(), x)`, 0},
+	{`local s = {v = 5} function s:get() return answer(self.v) end out(s:get())`, 0},
+	{`local t = setmetatable({}, {__call = function(_, x) return answer(x) end}) out(t(3)) return t(4)`, 0},
+	{`out(pcall(answer, 1)) out(pcall(function() return answer(1), answer(2) end)) return answer(3)`, 3},
+	{`out(pcall(refuse, "x")) return answer(1)`, 1},
+	{`local c = coroutine.wrap(function(a) a = answer(a) coroutine.yield(a) return answer(2) end) out(c(1), c(), answer(3))`, 2},
+	{`local t = setmetatable({}, {__index = function(_, k) return answer(k) end}) out(t.x, answer(1), t.y)`, 2},
+	{`local t = setmetatable({}, {__add = function(a, b) return answer(9) end, __concat = function() return answer("c") end}) out(t + 1, t .. "x")`, 2},
+	{`local t = setmetatable({}, {__newindex = function(t, k, v) rawset(t, k, answer(v)) end}) t.x = 1 out(t.x)`, 1},
+	{`for v in function(_, v) v = answer((v or 0) + 1) if v < 3 then return v end end do out(v) end`, 3},
+	{`local l = {3, 1, 2} table.sort(l, function(a, b) pause() return a < b end) out(l[1], l[2], l[3], answer(1))`, -1},
+	{`out((("ab"):gsub(".", function(c) return answer(c .. c) end)), answer(1))`, 2},
+	{`refuse "bad"`, 0},
+	{`return refuse "bad"`, 0},
+	{`answer(1) refuse "bad"`, 0},
+	{`answer(1) return refuse "bad"`, 0},
+	{`local function f() local x = refuse "bad" return x end answer(1) f() `, 0},
+	{`local function f() return refuse "bad" end answer(1) return 1, f()`, 0},
+	{`answer(1) local x = nil; x.y = 1`, 0},
+	{`answer(1) error "plain"`, 0},
+	{`answer(1) error({}, 2) `, 0},
+	{`answer(1) error()`, 0},
+	{`local n = 11 local function get() return n end out(pcall(refuse, "x")) n = n + answer(1) out(n, get())`, 1},
+	{`answer(1) local function f() return 1 + f() end f()`, 0},
+	{`answer(1) out(coroutine.running()) coroutine.yield(1)`, 0},
+	{`out(coroutine.running()) coroutine.yield(1)`, 0},
+	{`answer(1) local co = coroutine.create(function() out(coroutine.status(co) == nil, type(coroutine.running())) end) out(coroutine.resume(co))`, 0},
+	{`answer(1) both(function() wait() end, function() wait() out "b" end) return answer(2)`, 0},
+}
+
+// withoutAddress is an outcome up to the first table, which has another address each time.
+func withoutAddress(outcome string) string {
+	outcome, _, _ = strings.Cut(outcome, "table: 0x")
+	return outcome
+}
+
+// A branch that parks sees the same as one that keeps its goroutine, wherever it waits.
 func TestParkingMakesNoDifference(t *testing.T) {
-	for _, test := range []struct {
-		body string
-		kept int // waits that cannot be parked
-	}{
-		{`return answer(1)`, 0},
-		{`return answer(nil)`, 0},
-		{`return (answer(1))`, 0},
-		{`return pause()`, 0},
-		{`return (pause())`, 0},
-		{`return 1, answer(2)`, 0},
-		{`return answer(1), answer(2)`, 0},
-		{`pause()`, 0},
-		{`answer(1) pause()`, 0},
-		{`local a = answer(1) out(a)`, 0},
-		{`local a, b, c = answer(1) out(a, b, c)`, 0},
-		{`local a, b, c = 7, answer(1) out(a, b, c)`, 0},
-		{`local a, b = pause() out(a, b)`, 0},
-		{`local a, b, c, d, e = 1, 2, 3, 4, 5 a, b = pause() out(a, b, c, d, e)`, 0},
-		{`out(answer(1)) out(answer(1), answer(2)) out(pause()) out((pause()))`, 0},
-		{`out(select("#", pause()), select("#", answer(nil)), select("#", 1, answer(2)))`, 0},
-		{`local t = {answer(1), answer(2), pause()} out(#t, t[1], t[2])`, 0},
-		{`local t = {x = answer(1), [answer("k")] = answer("v")} out(t.x, t.k)`, 0},
-		{`for i = answer(1), answer(3) do out(i, answer(i)) end`, 0},
-		{`for i, v in ipairs(answer({4, 5})) do out(i, answer(v)) end`, 0},
-		{`while answer(#{}) == 1 do end repeat local done = answer(true) until done`, 0},
-		{`if answer(false) then out "no" elseif answer(true) then out "yes" end`, 0},
-		{`out(answer(1) + answer(2) * answer(3), answer("a") .. answer("b"), not answer(nil))`, 0},
-		{`out(answer(false) or answer(2), answer(nil) and 1, answer(1) == answer(1))`, 0},
-		{`local function f(n) if n == 0 then return answer "deep" end return f(n - 1) end return f(30)`, 0},
-		{`local function f(n) if n == 0 then return answer "deep" end local r = f(n - 1) return r .. n end return f(30)`, 0},
-		{`local function f(...) return answer(...), ... end return f(1, 2, 3)`, 0},
-		{`local function f(...) local a, b = f and answer(...) return a, b, ... end return f(1, 2, 3)`, 0},
-		{`local n = 0 local function add() n = n + answer(1) end add() add() out(n)`, 0},
-		{`local fs = {} for i = 1, 3 do pause() fs[i] = function() return i end end out(fs[1](), fs[2](), fs[3]())`, 0},
-		{`local x = answer(1) local f = function() x = x + 1 return x end pause() f() out(x, f(), x)`, 0},
-		{`local s = {v = 5} function s:get() return answer(self.v) end out(s:get())`, 0},
-		{`local t = setmetatable({}, {__call = function(_, x) return answer(x) end}) out(t(3)) return t(4)`, 0},
-		{`out(pcall(answer, 1)) out(pcall(function() return answer(1), answer(2) end)) return answer(3)`, 3},
-		{`out(pcall(refuse, "x")) return answer(1)`, 1},
-		{`local c = coroutine.wrap(function(a) a = answer(a) coroutine.yield(a) return answer(2) end) out(c(1), c(), answer(3))`, 2},
-		{`local t = setmetatable({}, {__index = function(_, k) return answer(k) end}) out(t.x, answer(1), t.y)`, 2},
-		{`local t = setmetatable({}, {__add = function(a, b) return answer(9) end, __concat = function() return answer("c") end}) out(t + 1, t .. "x")`, 2},
-		{`local t = setmetatable({}, {__newindex = function(t, k, v) rawset(t, k, answer(v)) end}) t.x = 1 out(t.x)`, 1},
-		{`for v in function(_, v) v = answer((v or 0) + 1) if v < 3 then return v end end do out(v) end`, 3},
-		{`local l = {3, 1, 2} table.sort(l, function(a, b) pause() return a < b end) out(l[1], l[2], l[3], answer(1))`, -1},
-		{`out((("ab"):gsub(".", function(c) return answer(c .. c) end)), answer(1))`, 2},
-		{`refuse "bad"`, 0},
-		{`return refuse "bad"`, 0},
-		{`answer(1) refuse "bad"`, 0},
-		{`answer(1) return refuse "bad"`, 0},
-		{`local function f() local x = refuse "bad" return x end answer(1) f() `, 0},
-		{`local function f() return refuse "bad" end answer(1) return 1, f()`, 0},
-		{`answer(1) local x = nil; x.y = 1`, 0},
-		{`answer(1) error "plain"`, 0},
-		{`answer(1) error({}, 2) `, 0},
-		{`answer(1) error()`, 0},
-		{`local n = 11 local function get() return n end out(pcall(refuse, "x")) n = n + answer(1) out(n, get())`, 1},
-		{`answer(1) local function f() return 1 + f() end f()`, 0},
-		{`answer(1) out(coroutine.running()) coroutine.yield(1)`, 0},
-		{`out(coroutine.running()) coroutine.yield(1)`, 0},
-		{`answer(1) local co = coroutine.create(function() out(coroutine.status(co) == nil, type(coroutine.running())) end) out(coroutine.resume(co))`, 0},
-		{`answer(1) both(function() wait() end, function() wait() out "b" end) return answer(2)`, 0},
-	} {
+	for _, test := range waits {
 		t.Run(test.body, func(t *testing.T) {
 			src := "return function(one, two)\n" + test.body + "\nend"
 			parks, keeps, kept := runBoth(t, src)
-			hide := func(s string) string { // tables and functions have another address each time
-				if i := strings.Index(s, "table: 0x"); i >= 0 {
-					return s[:i]
-				}
-				return s
-			}
-			if hide(parks) != hide(keeps) {
+			if withoutAddress(parks) != withoutAddress(keeps) {
 				t.Errorf("parked: %s\nkept:   %s", parks, keeps)
 			}
 			if kept != test.kept && test.kept >= 0 {
@@ -193,6 +195,122 @@ func TestGoFunctionParks(t *testing.T) {
 	parks, keeps, _ = runBoth(t, `return refuse`)
 	if parks != keeps {
 		t.Errorf("%s, %s", parks, keeps)
+	}
+}
+
+// Branches that are parked give their threads to each other. Each goes on with its own
+// calls and values nevertheless, whatever the others are in the middle of.
+func TestParkedBranchesDoNotMix(t *testing.T) {
+	const copies = 3
+	kept := 0
+	h := parking(t, &kept)
+	L := h.m.State()
+	printed := map[*Branch][]string{} // by the outermost branch
+	var first *Branch
+	L.SetGlobal("out", L.NewFunction(func(L *lua.LState) int {
+		var parts []string
+		for i := 1; i <= L.GetTop(); i++ {
+			parts = append(parts, L.ToStringMeta(L.Get(i)).String())
+		}
+		b := Of(L)
+		for b.parent != first {
+			b = b.parent
+		}
+		printed[b] = append(printed[b], strings.Join(parts, " "))
+		return 0
+	}))
+	got := make([]string, copies*len(waits))
+	h.m.Go(nil, nil, func(b *Branch) {
+		first = b
+		for i := range got {
+			chunk, err := L.Load(strings.NewReader("return function(one, two)\n"+waits[i%len(waits)].body+"\nend"), "t.lua")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			made, failed := b.Call(chunk)
+			if failed != nil {
+				t.Error(failed)
+				return
+			}
+			h.m.Start(b, nil, made[0], []lua.LValue{lua.LNumber(1), lua.LNumber(2)}, func(b *Branch, results []lua.LValue, err *Error) {
+				got[i] = outcome(&harness{out: printed[b]}, results, err)
+			})
+		}
+		b.Await(func(wake func()) func(error) { go wake(); return func(error) {} })
+	}, nil)
+	h.m.Wait()
+	for i, together := range got {
+		body := waits[i%len(waits)].body
+		_, alone, _ := runBoth(t, "return function(one, two)\n"+body+"\nend")
+		if withoutAddress(together) != withoutAddress(alone) {
+			t.Errorf("%s\ntogether: %s\nalone:    %s", body, together, alone)
+		}
+	}
+}
+
+// A branch keeps its thread only where it needs it; all others keep no more than their calls.
+func TestAParkedBranchGivesUpItsThread(t *testing.T) {
+	locals := func(n int) string {
+		names := make([]string, n)
+		for i := range names {
+			names[i] = fmt.Sprintf("v%d", i)
+		}
+		return "local " + strings.Join(names, ", ") + " = unpack({}) "
+	}
+	for _, c := range []struct {
+		name, body string
+		keeps      bool
+	}{
+		{"in its only call", `gate()`, false},
+		{"as its last call", `return gate()`, false},
+		{"with values", `local a, b = {}, "b" gate() assert(type(a) == "table" and b == "b")`, false},
+		{"with a closure over its parent's variable", `local function f() return x end gate() f()`, false},
+		{"with a closure over its own", `local x = 1 local f = function() x = x + 1 end gate() f() assert(x == 2)`, true},
+		{"behind a closure that is closed", `do local x = 1 f = function() return x end end gate() assert(f() == 1)`, false},
+		{"seven calls deep", `local function deep(n) if n > 1 then local r = deep_(n - 1) return r end gate() return n end deep_ = deep deep(6)`, false},
+		{"eight calls deep", `local function deep(n) if n > 1 then local r = deep_(n - 1) return r end gate() return n end deep_ = deep deep(7)`, true},
+		{"with 50 registers", locals(50) + `gate()`, false},
+		{"with 70 registers", locals(70) + `gate()`, true},
+		{"after it had 70", `(function() ` + locals(70) + ` end)() gate()`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHarness(t, Options{})
+				var parked *Branch
+				wake := func() {}
+				h.m.State().SetGlobal("gate", h.m.State().NewFunction(func(L *lua.LState) int {
+					parked = Of(L)
+					if !parked.Park(L, func(w func()) func(error) { wake = w; return func(error) {} },
+						func() (lua.LValue, func(*lua.LState)) { return nil, nil }) {
+						t.Error("not parked")
+					}
+					return -1
+				}))
+				chunk, err := h.m.State().Load(strings.NewReader("local x = 5 return function() "+c.body+" end"), "t.lua")
+				if err != nil {
+					t.Fatal(err)
+				}
+				var failed *Error
+				h.m.Go(nil, nil, func(b *Branch) {
+					fn, err := b.Call(chunk)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					h.m.Start(b, nil, fn[0], nil, func(_ *Branch, _ []lua.LValue, err *Error) { failed = err })
+				}, nil)
+				synctest.Wait()
+				if keeps := len(parked.threads) > 0; keeps != c.keeps {
+					t.Errorf("it keeps its thread: %v", keeps)
+				}
+				wake()
+				h.m.Wait()
+				if failed != nil {
+					t.Error(failed)
+				}
+			})
+		})
 	}
 }
 

@@ -152,51 +152,10 @@ func TestABranchGetsTheRegistersThatItNeeds(t *testing.T) {
 	h.m.Wait()
 }
 
-// A crowd has garbage collected earlier; afterwards, and beyond it, all is as before.
-func TestACrowdCollectsEarlier(t *testing.T) {
-	percent := func() int {
-		p := debug.SetGCPercent(100)
-		debug.SetGCPercent(p)
-		return p
-	}
-	before := debug.SetGCPercent(usualPercent)
-	defer debug.SetGCPercent(before)
-	var m VM
-	live := int64(0)
-	for _, step := range []struct {
-		to   int64
-		want int
-	}{
-		{crowdSize - 1, usualPercent}, {crowdSize, crowdPercent}, {crowdEnd - 1, crowdPercent}, {crowdSize / 2, usualPercent},
-		{crowdSize - 1, usualPercent}, {crowdEnd, usualPercent}, {crowdEnd / 2, crowdPercent}, {0, usualPercent},
-	} {
-		for live != step.to {
-			if live < step.to {
-				live++
-			} else {
-				live--
-			}
-			m.count(live)
-		}
-		if p := percent(); p != step.want {
-			t.Errorf("%d %% with %d branches, want %d", p, live, step.want)
-		}
-	}
-	debug.SetGCPercent(77) // chosen by the user
-	crowded(true)
-	if p := percent(); p != 77 {
-		t.Errorf("the user's choice became %d %%", p)
-	}
-	crowded(false)
-	if p := percent(); p != 77 {
-		t.Errorf("the user's choice became %d %% afterwards", p)
-	}
-}
-
 // Where many branches are, a heap of a few MiB may become larger before it is collected; the memory limit
 // does not count what is there for that.
 func TestASmallHeapIsCollectedSeldom(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(usualPercent))
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	h := newHarness(t, Options{})
 	h.m.Go(nil, nil, func(b *Branch) { _ = b.Admit(floorFrom) }, nil)
 	h.m.Wait()

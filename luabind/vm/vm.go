@@ -65,7 +65,6 @@ type VM struct {
 
 	branches   sync.WaitGroup
 	live       atomic.Int64 // branches
-	crowd      atomic.Bool  // see count
 	coroutines coroutines
 	watchdog   watchdog
 	drivers    drivers
