@@ -1,6 +1,8 @@
 package luabind
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"recue/runtime/script"
@@ -36,4 +38,26 @@ func TestEveryThreadKnowsAllInstructions(t *testing.T) {
 			t.Errorf("%s: printed %q, %v", name, out, err)
 		}
 	}
+}
+
+// A branch that goes on in a new thread has as many registers as its calls need.
+func TestABranchGoesOnWithTheRegistersThatItHad(t *testing.T) {
+	names := make([]string, 50)
+	for i := range names {
+		names[i] = fmt.Sprintf("v%d", i)
+	}
+	newStudio(t, simulator.Options{}).prints(`
+		local numbers = {}
+		for i = 1, 40 do numbers[i] = i end
+		local results = parallel(numbers, function(n)
+			local `+strings.Join(names, ", ")+` = sleep(0)
+			sleep(0)
+			v49 = n
+			local get = function() return v49 + (v30 or 0) end -- from here on it keeps its thread, and the others need new ones
+			sleep(0.01)
+			return get()
+		end)
+		local sum = 0
+		for i = 1, 40 do sum = sum + results[i] end
+		print(sum)`, "820")
 }

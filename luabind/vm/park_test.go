@@ -13,8 +13,10 @@ import (
 // parking gives a harness in which answer(x) waits, parked where that can be, and
 // then returns x; refuse(x) waits and raises x; pause() waits and returns nothing. kept
 // counts the waits that kept their goroutine.
-func parking(t *testing.T, kept *int) *harness {
-	h := newHarness(t, Options{})
+func parking(t *testing.T, kept *int) *harness { return parkingWith(t, kept, Options{}) }
+
+func parkingWith(t *testing.T, kept *int, opts Options) *harness {
+	h := newHarness(t, opts)
 	wait := func(finish func(L *lua.LState, v lua.LValue) (lua.LValue, func(*lua.LState))) lua.LGFunction {
 		return func(L *lua.LState) int {
 			b, v := Of(L), L.Get(1)
@@ -156,6 +158,10 @@ var waits = []struct {
 	{`answer(1) error "plain"`, 0},
 	{`answer(1) error({}, 2) `, 0},
 	{`answer(1) error()`, 0},
+	{`function g() answer(1) error("lost", 2) end function f() return g() end f()`, 0},
+	{`function g() answer(1) error("found", 2) end function f() g() end f()`, 0},
+	{`function deep(n, ...) if n == 0 then return answer "deep" end local r = deep(n - 1, n, ...) return r .. select("#", ...) end return deep(5)`, 0},
+	{`function last(n) if n == 0 then return answer "last" end return last(n - 1) end return last(30), last(3)`, 0},
 	{`local n = 11 local function get() return n end out(pcall(refuse, "x")) n = n + answer(1) out(n, get())`, 1},
 	{`answer(1) local function f() return 1 + f() end f()`, 0},
 	{`answer(1) out(coroutine.running()) coroutine.yield(1)`, 0},
@@ -198,6 +204,24 @@ func TestGoFunctionParks(t *testing.T) {
 	}
 }
 
+// printedByBranch has out note what each child of the first branch printed, its own branches included.
+func printedByBranch(h *harness) map[*Branch][]string {
+	printed := map[*Branch][]string{}
+	h.m.State().SetGlobal("out", h.m.State().NewFunction(func(L *lua.LState) int {
+		var parts []string
+		for i := 1; i <= L.GetTop(); i++ {
+			parts = append(parts, L.ToStringMeta(L.Get(i)).String())
+		}
+		b := Of(L)
+		for b.parent.parent != nil {
+			b = b.parent
+		}
+		printed[b] = append(printed[b], strings.Join(parts, " "))
+		return 0
+	}))
+	return printed
+}
+
 // Branches that are parked give their threads to each other. Each goes on with its own
 // calls and values nevertheless, whatever the others are in the middle of.
 func TestParkedBranchesDoNotMix(t *testing.T) {
@@ -205,23 +229,9 @@ func TestParkedBranchesDoNotMix(t *testing.T) {
 	kept := 0
 	h := parking(t, &kept)
 	L := h.m.State()
-	printed := map[*Branch][]string{} // by the outermost branch
-	var first *Branch
-	L.SetGlobal("out", L.NewFunction(func(L *lua.LState) int {
-		var parts []string
-		for i := 1; i <= L.GetTop(); i++ {
-			parts = append(parts, L.ToStringMeta(L.Get(i)).String())
-		}
-		b := Of(L)
-		for b.parent != first {
-			b = b.parent
-		}
-		printed[b] = append(printed[b], strings.Join(parts, " "))
-		return 0
-	}))
+	printed := printedByBranch(h)
 	got := make([]string, copies*len(waits))
 	h.m.Go(nil, nil, func(b *Branch) {
-		first = b
 		for i := range got {
 			chunk, err := L.Load(strings.NewReader("return function(one, two)\n"+waits[i%len(waits)].body+"\nend"), "t.lua")
 			if err != nil {
