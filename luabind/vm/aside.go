@@ -9,8 +9,8 @@ import (
 
 // A branch that is parked has no use of a thread: where its calls stand and what their
 // registers hold is put aside, some 200 bytes instead of 1.5 KiB, and the thread runs
-// the next branch. What the calls of a hundred thousand waiting branches take is memory
-// that the system has to find, and the collector to look through, for each.
+// the next branch. Each thread less is memory that the system need not find and the
+// collector need not look through.
 
 // callFrame is a call in gopher-lua's stack; init compares it with the original.
 type callFrame struct {

@@ -20,16 +20,19 @@
 //   - Park (park.go): a branch that waits directly in its own Lua functions yields its
 //     thread, and needs no goroutine. A hand-over is a function's return, and nobody
 //     grows, scans and keeps a stack of 8 KiB for each branch.
+//   - A branch that is parked puts its calls and registers aside, some 200 bytes, and gives
+//     up its thread (aside.go), unless a closure shares a variable with it or it is deep in
+//     calls. With a hundred thousand branches a command takes a fifth less CPU time than
+//     where each keeps a thread, and the process a fifth less memory.
 //   - Threads are copies of a blank one (threads.go), each one piece of memory of 1.5 KiB;
 //     gopher-lua's own way to make one takes 4 KiB in six pieces and leaves 5 KiB of
 //     garbage. The longest part, room for a thousand calls within each other, is lent by
 //     the driver while the branch runs. Used threads are used again. The script itself and
 //     the functions that it declared are run so too: a thousand runs of jobs begin in a
 //     third of the time.
-//   - Garbage is collected later than Go would where little lives, and earlier where
-//     thousands of branches do (garbage.go): speed and memory are exchanged for each other.
+//   - Garbage is collected later than Go would where little lives (garbage.go).
 //
-// frames.go and threads.go read and copy parts of gopher-lua that it does not export;
+// frames.go, threads.go and aside.go read and copy parts of gopher-lua that it does not export;
 // they hold for the version in go.mod, and say so at once if another one
 // has another layout.
 //
