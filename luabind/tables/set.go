@@ -18,10 +18,17 @@ func SetElement(t *lua.LTable, n int, v lua.LValue) {
 const firstElements = 4
 
 // SetField is RawSetString. gopher-lua makes a map for 32 fields when the first one comes; here it is made for a few, and
-// grows.
+// grows. A field that is there has its place among the keys: nobody need look.
 func SetField(t *lua.LTable, name string, v lua.LValue) {
-	if p := (*parts)(unsafe.Pointer(t)); p.strdict == nil {
+	p := (*parts)(unsafe.Pointer(t))
+	if p.strdict == nil {
 		p.strdict = map[string]lua.LValue{}
+	} else if v != lua.LNil {
+		if _, there := p.strdict[name]; there {
+			p.strdict[name] = v
+			return
+		}
+		ownRanks(p.k2i)
 	}
 	t.RawSetString(name, v)
 }

@@ -14,7 +14,7 @@ import (
 type Shape struct {
 	names []string
 	whole parts  // what each table begins as
-	model *model // the same in few pieces; nil where that cannot be
+	model *model // the same in one piece of memory; nil where that cannot be
 }
 
 // NewShape gives the shape of tables with these fields, at least one, and each once.
