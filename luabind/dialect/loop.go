@@ -72,7 +72,7 @@ func heed(L *lua.LState) {
 
 // loop runs a thread until the call that it began with returns. It stands in the place of gopher-lua's interpreter and
 // does what that does, with its handlers. What loops are made of it does itself where the operands are as usual: numbers,
-// and tables without metatables. That pays for the look at the context before every instruction.
+// and tables whose metatables have no say. That pays for the look at the context before every instruction.
 func loop(L *lua.LState, base *frame) {
 	t := threadOf(L)
 	if t.currentFrame == nil || t.currentFrame.Fn.IsG {
@@ -141,7 +141,12 @@ func frameLoop(L *lua.LState, t *thread, f, base *frame, flags *atomic.Uint32) (
 				continue
 			}
 		case lua.OP_SETTABLE:
-			if setElement(in[a], operand(in, consts, b), operand(in, consts, c)) {
+			key := operand(in, consts, b)
+			if _, text := key.(lua.LString); text {
+				if setField(in[a], key, operand(in, consts, c)) {
+					continue
+				}
+			} else if setElement(in[a], key, operand(in, consts, c)) {
 				continue
 			}
 		case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_RETURN:
@@ -242,14 +247,27 @@ func field(t, name lua.LValue) lua.LValue {
 	return nil
 }
 
-// setField is t[name] = v, where t is a table without a metatable.
+// setField is t[name] = v, where t is a table whose metatable has no say in it.
 func setField(t, name, v lua.LValue) bool {
 	record, ok := t.(*lua.LTable)
-	if !ok || record.Metatable != lua.LNil {
+	if !ok {
 		return false
 	}
-	tables.SetField(record, string(name.(lua.LString)), v)
+	field := string(name.(lua.LString))
+	if record.Metatable != lua.LNil && asksMetatable(record, field) {
+		return false
+	}
+	tables.SetField(record, field, v)
 	return true
+}
+
+// asksMetatable says whether a new value for a field goes by the table's metatable.
+func asksMetatable(record *lua.LTable, field string) bool {
+	if record.RawGetString(field) != lua.LNil {
+		return false
+	}
+	meta, ok := record.Metatable.(*lua.LTable)
+	return !ok || meta.RawGetString("__newindex") != lua.LNil
 }
 
 // setElement is t[key] = v for a key that is a positive whole number, where t is a table without a metatable.

@@ -4,6 +4,8 @@ import (
 	"runtime/metrics"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"recue/luabind/tables"
 )
 
 func (lib *library) baseFuncs() []entry {
@@ -101,7 +103,11 @@ func baseRawSet(L *lua.LState) int {
 	if n, ok := key.(lua.LNumber); ok && n != n {
 		raise(L, "table index is NaN")
 	}
-	t.RawSet(key, value)
+	if name, ok := key.(lua.LString); ok {
+		tables.SetField(t, string(name), value)
+	} else {
+		t.RawSet(key, value)
+	}
 	L.Push(t)
 	return 1
 }
