@@ -36,57 +36,65 @@ func init() {
 	}
 }
 
-// call is a call that is put aside.
+// call is what is put aside of a callFrame; its place says the rest.
 type call struct {
 	fn                                                      *lua.LFunction
 	pc, base, localBase, returnBase, args, wanted, replaced int32
+}
+
+func (f *callFrame) call() call {
+	return call{
+		fn: f.Fn, pc: int32(f.Pc), base: int32(f.Base), localBase: int32(f.LocalBase), returnBase: int32(f.ReturnBase),
+		args: int32(f.NArgs), wanted: int32(f.NRet), replaced: int32(f.TailCall),
+	}
+}
+
+func (c *call) frame(place int, parent *callFrame) callFrame {
+	return callFrame{
+		Idx: place, Fn: c.fn, Parent: parent, Pc: int(c.pc), Base: int(c.base), LocalBase: int(c.localBase), ReturnBase: int(c.returnBase),
+		NArgs: int(c.args), NRet: int(c.wanted), TailCall: int(c.replaced),
+	}
+}
+
+// aside is what a parked branch keeps of its thread.
+type aside struct {
+	calls  []call // outermost first
+	values []lua.LValue
+	needs  int     // registers
+	one    [1]call // where calls begins: most branches wait in their function itself
 }
 
 // mostAside is up to how many registers are put aside; a branch that uses more keeps
 // its thread.
 const mostAside = 2 * branchMin
 
-// aside is what a parked branch keeps of its thread.
-type aside struct {
-	calls  []call // outermost first
-	values []lua.LValue
-	needs  int // registers
-	one    [1]call
-}
-
-// putAside has a branch give up its thread, where that can be: not where a closure
-// shares a local variable with it, which is in the thread's registers.
+// putAside has a branch give up its thread, where that can be: not deep in calls, and not
+// where a closure shares a local variable with it, which is in the thread's registers.
 func (b *Branch) putAside(th *lua.LState) {
 	stack := stackOf(th)
-	if *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offUpvalues)) != nil || *(*uint16)(unsafe.Add(stack, offSegIdx)) != 0 {
+	deep := *(*uint16)(unsafe.Add(stack, offSegIdx)) != 0
+	shares := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offUpvalues)) != nil
+	if deep || shares {
 		return
 	}
-	frames := framesOf(th)[:*(*uint8)(unsafe.Add(stack, offSegSp))]
-	a := &b.task.aside
-	a.needs = 0
+	a, top, frames := &b.task.aside, *topOf(th), framesOf(th)[:*(*uint8)(unsafe.Add(stack, offSegSp))]
+	if a.calls == nil {
+		a.calls = a.one[:]
+	}
+	a.calls, a.needs = a.calls[:0], top
 	for i := range frames {
 		f := &frames[i]
+		a.calls = append(a.calls, f.call())
 		a.needs = max(a.needs, f.LocalBase+int(f.Fn.Proto.NumUsedRegisters))
 	}
-	top := *topOf(th)
-	if a.needs = max(a.needs, top); a.needs > mostAside {
+	if a.needs > mostAside {
 		return
-	}
-	if a.calls = a.calls[:0]; a.calls == nil {
-		a.calls = a.one[:0]
-	}
-	for i := range frames {
-		f := &frames[i]
-		a.calls = append(a.calls, call{
-			fn: f.Fn, pc: int32(f.Pc), base: int32(f.Base), localBase: int32(f.LocalBase), returnBase: int32(f.ReturnBase),
-			args: int32(f.NArgs), wanted: int32(f.NRet), replaced: int32(f.TailCall),
-		})
 	}
 	a.values = append(a.values[:0], (*registersOf(th))[:top]...)
 
 	clear(frames)
 	*(*uint8)(unsafe.Add(stack, offSegSp)) = 0
-	*(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), offCurrent)) = nil
+	*(**callFrame)(unsafe.Add(unsafe.Pointer(th), offCurrent)) = nil
 	b.threads = b.threads[:0]
 	b.vm.freeStarted(th)
 }
@@ -96,27 +104,23 @@ func (b *Branch) takeUp() *lua.LState {
 	if len(b.threads) > 0 {
 		return b.threads[0] // it kept its own
 	}
-	th := b.vm.startThread(b)
+	th, a := b.vm.startThread(b), &b.task.aside
 	b.threads = append(b.threads, th)
-	a := &b.task.aside
 	if len(*registersOf(th)) < a.needs {
-		th.SetTop(a.needs)
+		th.SetTop(a.needs) // makes room
 		th.SetTop(0)
 	}
 	copy(*registersOf(th), a.values)
 	*topOf(th) = len(a.values)
 	frames := framesOf(th)
 	var last *callFrame
-	for i, c := range a.calls {
-		frames[i] = callFrame{
-			Idx: i, Fn: c.fn, Parent: last, Pc: int(c.pc), Base: int(c.base), LocalBase: int(c.localBase), ReturnBase: int(c.returnBase),
-			NArgs: int(c.args), NRet: int(c.wanted), TailCall: int(c.replaced),
-		}
+	for i := range a.calls {
+		frames[i] = a.calls[i].frame(i, last)
 		last = &frames[i]
 	}
 	*(*uint8)(unsafe.Add(stackOf(th), offSegSp)) = uint8(len(a.calls))
 	*(**callFrame)(unsafe.Add(unsafe.Pointer(th), offCurrent)) = last
-	clear(a.values)
+	clear(a.values) // for the garbage collector
 	clear(a.calls)
 	return th
 }
