@@ -29,13 +29,14 @@
 // The Lua sides run the real command, `recue run`, inside the measured process.
 //
 // Where the time of the Lua sides goes, by their profiles (-profile): of commands in
-// tables, at 1,000 in flight, a fifth into the tables of replies, a seventh into sending, a
-// seventh into the garbage collector, an eighth into making and reading the tables of the
-// commands, a twelfth into reading from the connection. How much memory there is for
-// garbage is set in luabind/vm/garbage.go: speed and memory are exchanged for each other
-// there. A command takes less than half of the CPU time that it takes in hand-written Go,
-// and another 5 microseconds in the process of server and recorder, the same for all
-// sides; so the speeds lie closer together than the CPU times where that process has no
+// tables, at 1,000 in flight, a sixth into the tables of replies, a seventh into sending, a
+// sixth into the garbage collector, a ninth into reading from the connection, a tenth into
+// making and reading the tables of the commands. With 100,000 branches the collector takes
+// no more than that, since a branch that waits keeps little (luabind/vm/aside.go). How much
+// memory there is for garbage is set in luabind/vm/garbage.go: speed and memory are exchanged
+// for each other there. A command takes less than half of the CPU time that it takes in
+// hand-written Go, and another 5 microseconds in the process of server and recorder, the same
+// for all sides; so the speeds lie closer together than the CPU times where that process has no
 // processor of its own.
 //
 //	server.go           the server and the recorder
