@@ -28,6 +28,12 @@ type entry struct {
 	Recording
 	order uint64
 	scope *Scope // that it was sent through
+	// known is how many commands had been sent when the outcome of the start came. What
+	// was asked before may have been answered before the recording began.
+	known uint64
+	// found says that the task was seen stopped after a start that got no answer. It is
+	// no recording then, unless the recorder carries the start out after all.
+	found bool
 }
 
 // Scope sends commands and remembers which tasks were started through it.
@@ -65,13 +71,13 @@ func (s *Scope) Recording() []Recording {
 	defer c.mu.Unlock()
 	var entries []*entry
 	for _, e := range c.tasks {
-		if e.scope.within(s) {
+		if !e.found && e.scope.within(s) {
 			entries = append(entries, e)
 		}
 	}
 	if s.parent == nil {
 		for f := c.flying; f != nil; f = f.next {
-			if c.tasks[f.task] == nil {
+			if e := c.tasks[f.task]; e == nil || e.found {
 				entries = append(entries, &entry{Recording: Recording{Task: f.task, Maybe: true}, order: f.order})
 			}
 		}
@@ -88,7 +94,8 @@ func (s *Scope) Recording() []Recording {
 func (c *Client) Records(task Task) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tasks[task] != nil
+	e := c.tasks[task]
+	return e != nil && !e.found
 }
 
 // flight is a command on its way. What it holds is held for every command in
@@ -138,36 +145,57 @@ func (f *flight) note(reply protocol.Reply, err error) {
 	c := f.scope.client
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.cmd == protocol.Start {
+	e := c.tasks[f.task]
+	unknown := err != nil && fault.CodeOf(err).OutcomeUnknown()
+	switch f.cmd {
+	case protocol.Start:
 		c.land(f)
-		switch {
-		case err == nil:
+		if err == nil {
 			c.tasks[f.task] = f.entry(false, reply) // in the place of an earlier one: the recorder keeps one recording a task
 			return
-		case fault.CodeOf(err).OutcomeUnknown():
-			if c.tasks[f.task] == nil {
+		}
+		if unknown {
+			if e == nil || e.found {
 				c.tasks[f.task] = f.entry(true, reply)
 			}
 			return
 		}
+	case protocol.Stop:
+		if e != nil && unknown {
+			e.Maybe = true
+		}
 	}
-	if reply.TaskID == "" { // no valid reply
-		return
+	if e != nil && reply.TaskID != "" { // a valid reply
+		f.observe(e, reply, err == nil)
 	}
-	known := c.tasks[f.task]
+}
+
+// observe notes what the recorder says of a task that was started.
+func (f *flight) observe(e *entry, reply protocol.Reply, done bool) {
+	stop, early := f.cmd == protocol.Stop && done, f.order <= e.known
 	switch {
-	case known == nil:
-	case reply.AppStatus == protocol.Stopped:
-		delete(c.tasks, f.task)
-	case reply.AppStatus == protocol.Started && known.Maybe:
-		known.Maybe = false
-		known.FilePath = filePath(reply)
+	case reply.AppStatus == protocol.Started:
+		e.found = false
+		if e.Maybe {
+			e.Maybe, e.FilePath = false, filePath(reply)
+		}
+	case reply.AppStatus != protocol.Stopped:
+	case early && stop:
+		e.Maybe = true // it stopped this recording, or one before it
+	case early:
+	case e.Maybe && !stop:
+		e.found = true
+	default:
+		delete(f.scope.client.tasks, f.task)
 	}
 }
 
 // entry is what is noted of a start.
 func (f *flight) entry(maybe bool, reply protocol.Reply) *entry {
-	return &entry{Recording: Recording{Task: f.task, Maybe: maybe, FilePath: filePath(reply)}, order: f.order, scope: f.scope}
+	return &entry{
+		Recording: Recording{Task: f.task, Maybe: maybe, FilePath: filePath(reply)}, order: f.order, scope: f.scope,
+		known: f.scope.client.sent.Load(),
+	}
 }
 
 func filePath(r protocol.Reply) string {

@@ -1,0 +1,86 @@
+package recorder
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"recue/runtime/fault"
+	"recue/runtime/protocol"
+)
+
+// held is a connection whose answers come when the test says so.
+type held struct{ waiting []func([]byte, error) }
+
+func (h *held) Request(_ string, _ []byte, _ time.Duration, done func([]byte, error)) Call {
+	h.waiting = append(h.waiting, done)
+	return unsent{}
+}
+
+// answers are what may come back, by the letter that stands for it in a test.
+func (h *held) answer(i int, how string) {
+	reply := func(msg, app string) {
+		h.waiting[i](fmt.Appendf(nil, `{"msg_status":%q,"task_id":"cam1","app_status":%q,"payload":{"file_path":"/a.wav"}}`, msg, app), nil)
+	}
+	switch how {
+	case "started":
+		reply("success", "started")
+	case "stopped":
+		reply("success", "stopped")
+	case "refused":
+		reply("error", "stopped")
+	case "nothing":
+		h.waiting[i](nil, &fault.Error{Code: fault.Timeout})
+	}
+}
+
+// What is known of a recording is what the recorder said after it had begun, however the
+// commands on one task cross each other.
+func TestWhatRecordsWhenCommandsCross(t *testing.T) {
+	for _, c := range []struct{ steps, want string }{
+		// A command is sent by its name and answered by its place: 0 is the first.
+		{"start, 0 started, status, 1 stopped", ""},
+		{"start, 0 started, stop, 1 stopped", ""},
+		{"start, 0 started, stop, 1 refused", ""},
+		{"status, start, 1 started, 0 stopped", "cam1"},
+		{"start, status, 0 started, 1 stopped", "cam1"},
+		{"start, status, 0 started, 1 stopped, status, 2 stopped", ""},
+		{"stop, start, 1 started, 0 refused", "cam1"},
+		{"stop, start, 1 started, 0 stopped", "cam1?"},
+		{"start, stop, 0 started, 1 stopped", "cam1?"},
+		{"start, stop, 0 started, 1 stopped, status, 2 started", "cam1"},
+		{"start, 0 nothing", "cam1?"},
+		{"start, 0 nothing, status, 1 stopped", ""},
+		{"start, 0 nothing, status, 1 stopped, status, 2 started", "cam1"},
+		{"start, 0 nothing, stop, 1 refused, status, 2 started", "cam1"},
+		{"start, 0 nothing, stop, 1 stopped, status, 2 started", ""},
+		{"start, status, 0 nothing, 1 stopped", "cam1?"},
+		{"start, 0 nothing, status, 1 stopped, start", "cam1?"},
+		{"start, 0 nothing, status, 1 stopped, start, 2 nothing", "cam1?"},
+		{"start, 0 nothing, status, 1 stopped, start, 2 started", "cam1"},
+		{"start, 0 started, stop, 1 nothing", "cam1?"},
+		{"start, 0 started, stop, 1 nothing, status, 2 started", "cam1"},
+		{"start, 0 started, stop, 1 nothing, status, 2 stopped", ""},
+		{"start, 0 started, stop, 1 nothing, stop, 2 stopped", ""},
+		{"start, 0 started, stop, status, 1 stopped, 2 started", ""},
+	} {
+		t.Run(c.steps, func(t *testing.T) {
+			h := &held{}
+			client := NewOn(h, Options{Subject: "rec", Timeout: time.Second})
+			for step := range strings.SplitSeq(c.steps, ", ") {
+				if i, how, answered := strings.Cut(step, " "); answered {
+					h.answer(int(i[0]-'0'), how)
+					continue
+				}
+				client.Scope().Send(protocol.NewCommand(protocol.Cmd(step), "cam1"), Route{}, func(protocol.Reply, error) {})
+			}
+			if got := names(client.Scope().Recording()); got != c.want {
+				t.Errorf("it records %q, want %q", got, c.want)
+			}
+			if records := client.Records(Task{"rec", "cam1"}); records != (c.want != "") && !strings.HasSuffix(c.steps, "start") {
+				t.Errorf("Records says %v", records)
+			}
+		})
+	}
+}
