@@ -87,4 +87,6 @@ var (
 	nameOutcome   = []byte(`,"outcome":"`)
 	nameAppStatus = []byte(`,"app_status":"`)
 	nameSimulated = []byte(`,"simulated":true`)
+	nameID        = []byte(`,"id":`)
+	nameDuration  = []byte(`,"duration":`)
 )

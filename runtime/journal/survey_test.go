@@ -11,12 +11,19 @@ import (
 
 // story writes a journal run by run, from words: "+a" starts a, "-a" stops it, "?a" asks
 // for its status; what follows says the outcome: "" done, "!" none, "x" refused,
-// "t" timed out, "n" not sent. A status says "1" started or "0" stopped.
+// "t" timed out, "n" not sent. A status says "1" started or "0" stopped. "?a/" sends only; the
+// same word without the slash, behind a dot, is its answer: "?a/ +a .?a0".
 func story(t *testing.T, j *Journal, words string) {
 	t.Helper()
 	cmds := map[byte]protocol.Cmd{'+': protocol.Start, '-': protocol.Stop, '?': protocol.Status}
+	sent := map[string]func(protocol.Reply, error){}
 	for _, word := range strings.Fields(words) {
-		outcome := intend(t, j, cmds[word[0]], word[1:2])
+		word, answer := strings.CutPrefix(word, ".")
+		outcome := sent[word[:2]]
+		if !answer {
+			outcome = intend(t, j, cmds[word[0]], word[1:2])
+			sent[word[:2]] = outcome
+		}
 		reply := started
 		if word[0] == '-' {
 			reply = stopped
@@ -76,13 +83,23 @@ func TestWhatDeadRunsLeaveRecording(t *testing.T) {
 		{"recorded again by a run that answers for it", []string{"dead: +a!", "ended: +a"}, ""},
 		{"a later stop that timed out", []string{"dead: +a", "ended: -at"}, "a"},
 		{"two dead runs", []string{"dead: +a", "ended: +b", "dead: +c! -a"}, "c?"},
+		{"a status from before that is answered late", []string{"dead: ?a/ +a .?a0"}, "a"},
+		{"a status from before the start's answer", []string{"dead: +a/ ?a/ .+a .?a0"}, "a"},
+		{"a status from before the start's answer, which never came", []string{"dead: +a! ?a0"}, "a?"},
+		{"a status from before that runs out of time", []string{"dead: +a/ ?a/ .+at .?a0"}, "a?"},
+		{"a stop from before that is answered late", []string{"dead: -a/ +a .-a"}, "a?"},
+		{"a refused stop from before that is answered late", []string{"dead: -a/ +a .-ax"}, "a"},
+		{"found stopped, and then recording after all", []string{"dead: +at ?a0 ?a1"}, "a"},
+		{"found stopped after a start without an answer", []string{"dead: +at ?a0"}, ""},
+		{"started again after it was found stopped", []string{"dead: +at ?a0 +a!"}, "a?"},
+		{"a stop without an answer, then found stopped", []string{"dead: +a -at ?a0"}, ""},
 		{"the second dead run was refused the start", []string{"dead: +a!", "dead: +ax"}, "a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := temp(t)
 			for _, run := range c.runs {
 				how, words, _ := strings.Cut(run, ":")
-				j := open(t, path, Options{Begin: Begin{Command: "run", Server: "nats://h", Script: "x.lua"}})
+				j := open(t, path, Options{Begin: Begin{Command: "run", Server: "nats://h", Script: "x.lua"}, Clock: &ticking{}})
 				story(t, j, words)
 				if how == "dead" {
 					die(t, j)

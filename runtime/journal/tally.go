@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"recue/runtime/fault"
@@ -30,8 +31,10 @@ type taskKey struct{ server, subject, task string }
 // openTask is a task that a dead run started and that was not seen stopped.
 type openTask struct {
 	run, id string // of the start
-	since   string
+	since   time.Time
+	known   time.Time // when the outcome of the start came; zero where it did not
 	maybe   bool
+	found   bool // stopped, after something that got no answer: it records if that is carried out after all
 }
 
 func newTally() *tally {
@@ -67,9 +70,8 @@ func (t *tally) intent(run string, text []byte) {
 		if known != nil {
 			known.maybe = true
 		}
-	case known == nil:
-		since := text[len(mark) : len(mark)+len(timeForm)]
-		t.tasks[key] = &openTask{run: run, id: idOf(text), since: string(since), maybe: true}
+	case known == nil || known.found:
+		t.tasks[key] = &openTask{run: run, id: memberOf(text, nameID), since: timeOf(text), maybe: true}
 	}
 }
 
@@ -80,20 +82,53 @@ func (t *tally) outcome(run string, text []byte) {
 	if known == nil {
 		return
 	}
-	start := protocol.Cmd(textOf(text, nameCmd)) == protocol.Start
-	own := start && known.run == run && known.id == idOf(text)
-	outcome := string(textOf(text, nameOutcome))
+	cmd, outcome := protocol.Cmd(textOf(text, nameCmd)), string(textOf(text, nameOutcome))
+	start, done := cmd == protocol.Start, outcome == Done
+	if start && known.run == run && (done || known.id == memberOf(text, nameID)) {
+		known.known = timeOf(text)
+	}
 	switch state := protocol.AppStatus(textOf(text, nameAppStatus)); {
-	case own && outcome != Done && !fault.Code(outcome).OutcomeUnknown():
+	case start && known.run == run && known.id == memberOf(text, nameID) && !done && !fault.Code(outcome).OutcomeUnknown():
 		delete(t.tasks, key) // it was not carried out
-	case start && outcome == Done && t.dead[run] == nil:
+	case start && done && t.dead[run] == nil:
 		delete(t.tasks, key) // the recording is another run's now, which answers for it
 	case state == protocol.Stopped:
-		delete(t.tasks, key)
+		t.stopped(key, cmd == protocol.Stop && done, known.precedes(run, text))
 	case state == protocol.Started:
-		known.maybe = false
+		known.maybe, known.found = false, false
 	}
 }
+
+// stopped notes that the recorder called a task stopped: because of a stop that it
+// carried out, or as it found it. What it was asked early may be about the time before
+// the recording.
+func (t *tally) stopped(key taskKey, stop, early bool) {
+	known := t.tasks[key]
+	switch {
+	case early && stop:
+		known.maybe = true
+	case early:
+	case known.maybe && !stop:
+		known.found = true
+	default:
+		delete(t.tasks, key)
+	}
+}
+
+// precedes says whether the command of an outcome was sent before it was known that the
+// task records.
+func (o *openTask) precedes(run string, text []byte) bool {
+	took, _ := strconv.ParseFloat(memberOf(text, nameDuration), 64)
+	came := timeOf(text)
+	sent := came.Add(-time.Duration(took * float64(time.Second))).Add(rounding)
+	if run != o.run { // whose clock may be another
+		return sent.Before(o.since) && !came.Before(o.since)
+	}
+	return o.known.IsZero() || sent.Before(o.known)
+}
+
+// rounding is more than what times and durations in lines lose.
+const rounding = 10 * time.Microsecond
 
 // key names the task of a line. Where the run's beginning was not seen, it is a
 // task of that name on any server.
@@ -110,21 +145,32 @@ func (t *tally) key(run string, text []byte) taskKey {
 	return key
 }
 
-func idOf(text []byte) string {
-	_, rest, _ := bytes.Cut(text, []byte(`,"id":`))
-	id, _, _ := bytes.Cut(rest, []byte(","))
-	return string(id)
+// memberOf is a member of a line that is a number.
+func memberOf(text, name []byte) string {
+	_, rest, _ := bytes.Cut(text, name)
+	if end := bytes.IndexAny(rest, ",}"); end >= 0 {
+		return string(rest[:end])
+	}
+	return ""
+}
+
+// timeOf is when a line was written, zero where that cannot be read.
+func timeOf(text []byte) time.Time {
+	at, _ := time.Parse(timeForm, string(text[len(mark):len(mark)+len(timeForm)]))
+	return at
 }
 
 // result gives what is open, oldest first, and the dead runs that left nothing open.
 func (t *tally) result() (open []Unsettled, died []string) {
 	left := map[string]bool{}
 	for key, task := range t.tasks {
+		if task.found {
+			continue
+		}
 		left[task.run] = true
-		since, _ := time.Parse(timeForm, task.since) // else the zero time
 		open = append(open, Unsettled{
 			Server: unescape(key.server), Subject: unescape(key.subject), TaskID: unescape(key.task),
-			Maybe: task.maybe, Run: task.run, Since: since, Script: unescape(t.dead[task.run].script),
+			Maybe: task.maybe, Run: task.run, Since: task.since, Script: unescape(t.dead[task.run].script),
 		})
 	}
 	slices.SortFunc(open, func(a, b Unsettled) int {
