@@ -33,6 +33,7 @@ type openTask struct {
 	run, id string // of the start
 	since   time.Time
 	known   time.Time // when the outcome of the start came; zero where it did not
+	after   uint64    // the first command that is written down as sent after that, 0 for none
 	maybe   bool
 	found   bool // stopped, after something that got no answer: it records if that is carried out after all
 }
@@ -65,6 +66,9 @@ func (t *tally) count(text []byte) {
 func (t *tally) intent(run string, text []byte) {
 	key := t.key(run, text)
 	known := t.tasks[key]
+	if known != nil && known.run == run && !known.known.IsZero() && known.after == 0 {
+		known.after, _ = strconv.ParseUint(memberOf(text, nameID), 10, 64)
+	}
 	switch {
 	case protocol.Cmd(textOf(text, nameCmd)) == protocol.Stop:
 		if known != nil {
@@ -123,6 +127,9 @@ func (o *openTask) precedes(run string, text []byte) bool {
 	sent := came.Add(-time.Duration(took * float64(time.Second))).Add(rounding)
 	if run != o.run { // whose clock may be another
 		return sent.Before(o.since) && !came.Before(o.since)
+	}
+	if id, err := strconv.ParseUint(memberOf(text, nameID), 10, 64); err == nil && o.after != 0 && id >= o.after {
+		return false // commands are counted as they are sent, and clocks may be set back
 	}
 	return o.known.IsZero() || sent.Before(o.known)
 }

@@ -25,8 +25,10 @@ type Recording struct {
 	By     string // the other run that stopped it or took it over, else ""
 	File   string // as the recorder said, else ""
 
-	start uint64 // the command that began it
-	turns []turn // the first at From
+	start uint64    // the command that began it
+	known time.Time // when its outcome came; zero: it did not
+	after uint64    // the first command that is written down as sent after that, 0 for none
+	turns []turn    // the first at From
 }
 
 // turn is where a recording becomes sure or maybe.
@@ -87,6 +89,9 @@ func (r *Recording) notBefore(at time.Time) time.Time {
 // intent of a start or stop: from here on nobody knows, until the outcome is there.
 func (t *Task) intent(c *Command) {
 	r := t.open()
+	if r != nil && !r.known.IsZero() && r.after == 0 {
+		r.after = c.ID
+	}
 	switch {
 	case c.Cmd == protocol.Start && r == nil:
 		t.begin(c, true)
@@ -97,15 +102,35 @@ func (t *Task) intent(c *Command) {
 
 // outcome of a command of this run.
 func (t *Task) outcome(c *Command, payload json.RawMessage) {
-	switch c.Cmd {
-	case protocol.Start:
+	if c.Cmd == protocol.Start {
 		if t.started(c, payload) {
 			return
 		}
-	case protocol.Stop:
+	} else if r := t.open(); r != nil {
+		if r.File == "" && (c.State == protocol.Started || c.Cmd == protocol.Stop && c.Outcome == journal.Done) {
+			r.File = filePath(payload) // the start's own answer did not come
+		}
+		if r.precedes(c) && c.State == protocol.Stopped {
+			if c.Cmd == protocol.Stop && c.Outcome == journal.Done {
+				r.turn(c.ended(), true, 0) // it stopped this recording, or one before it
+			}
+			return
+		}
+	}
+	if c.Cmd == protocol.Stop {
 		t.stopped(c)
 	}
 	t.seen(c.State, c.ended(), "")
+}
+
+// precedes says whether a command was sent before it was known that the recording had
+// begun: what it found may be about the time before.
+func (r *Recording) precedes(c *Command) bool {
+	if r.after != 0 && c.ID >= r.after { // commands are counted as they are sent, and clocks may be set back
+		return false
+	}
+	const rounding = 10 * time.Microsecond // more than what times and durations in lines lose
+	return r.known.IsZero() || c.Sent.Add(rounding).Before(r.known)
 }
 
 // started takes the outcome of a start into account. It says whether that was all
@@ -122,11 +147,14 @@ func (t *Task) started(c *Command, payload json.RawMessage) bool {
 			own = t.begin(c, false)
 		}
 		// Whatever a status said meanwhile, the start's own reply is the later word.
-		*own = Recording{From: own.From, File: filePath(payload), start: c.ID, turns: []turn{{at: own.From}}}
+		*own = Recording{From: own.From, File: filePath(payload), start: c.ID, known: c.ended(), turns: []turn{{at: own.From}}}
 		return true
 	case fault.Code(c.Outcome).OutcomeUnknown():
 		if t.open() == nil && own == nil {
-			t.begin(c, true)
+			own = t.begin(c, true)
+		}
+		if own != nil {
+			own.known = c.ended()
 		}
 		return true
 	case own != nil && own.Maybe(): // it was not carried out
@@ -159,12 +187,27 @@ func (t *Task) stopped(c *Command) {
 func (t *Task) seen(state protocol.AppStatus, at time.Time, by string) {
 	r := t.open()
 	switch {
+	case r == nil && state == protocol.Started:
+		t.resume(at)
 	case r == nil:
 	case state == protocol.Stopped && by != "":
 		t.end(at, Foreign, by)
 	case state == protocol.Stopped:
 		t.end(at, Found, "")
 	case state == protocol.Started && r.Maybe():
+		r.turn(at, false, 0)
+	}
+}
+
+// resume takes back that a recording was found stopped: its start, or a stop, had got no
+// answer, and was carried out later than that, or not at all.
+func (t *Task) resume(at time.Time) {
+	n := len(t.Recordings)
+	if n == 0 {
+		return
+	}
+	if r := t.Recordings[n-1]; r.Ending == Found && r.Maybe() {
+		r.Till, r.Ending = time.Time{}, ""
 		r.turn(at, false, 0)
 	}
 }

@@ -64,6 +64,16 @@ func TestRecordings(t *testing.T) {
 			"1-2.5 stopped sure@1; 3- sure@3"},
 		"a status while the start is on its way": {
 			"1 a start 1@t \n 2 a status 2@t done stopped \n 3 a start 1@t done started", "1- sure@1"},
+		"a status from before the start that is answered late": {
+			"3 a start 2@t \n 3.5 a start 2@t done started \n 3.6 a status 1@t done stopped", "3- sure@3"},
+		"a stop from before the start that is answered late": {
+			"1 a stop 1@t \n 3 a start 2@t \n 3.5 a start 2@t done started \n 4 a stop 1@t done stopped", "3- sure@3 maybe@3"},
+		"a status before a start that gets no answer": {
+			"1 a start 1@t \n 2 a status 2@t done stopped \n 3 a start 1@t timeout", "1- maybe@1"},
+		"found stopped, and then recording after all": {
+			"1 a start 1@t \n 1.5 a start 1@t timeout \n 2 a status 2@t done stopped \n 3 a status 3@t done started", "1- maybe@1 sure@3"},
+		"a stop without an answer that was not carried out": {
+			"1 a start 1@t \n 1.5 a start 1@t done started \n 2 a stop 2@t \n 2.5 a stop 2@t timeout \n 3 a status 3@t done started", "1- sure@1 maybe@2 sure@3"},
 		"a stop of what another run started": {"5 a stop 1@t \n 5.5 a stop 1@t done stopped", ""},
 		"an outcome whose intent is missing": {"1.5 a start 1@t done started", "1- sure@1"},
 		"another run stops it": {
