@@ -18,6 +18,7 @@ type Call struct {
 	subject string
 	timeout time.Duration
 	done    func(reply []byte, err error)
+	late    func(reply []byte) // see OnLate
 
 	// Set when the table takes the call, and kept by it.
 	token         uint64
@@ -109,6 +110,11 @@ func (c *Conn) onReply(m *nats.Msg) {
 	switch {
 	case call == nil:
 		c.drop(m, past)
+		if past == unanswered && !isNoResponders(m) {
+			if late := c.calls.takeLate(token); late != nil {
+				late(m.Data)
+			}
+		}
 	case isNoResponders(m):
 		call.done(nil, NoRecorder(call.subject, c.where()))
 	default:

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"recue/runtime/clock"
 	"recue/runtime/fault"
 )
 
@@ -136,6 +137,69 @@ func TestTimeoutThenLateReply(t *testing.T) {
 	if got := c.Stats(); got != (Stats{Sent: 2, Replies: 1, Late: 1}) {
 		t.Errorf("stats = %+v", got)
 	}
+}
+
+// Who wants to know of an answer that comes late is told of the first.
+func TestOnLateIsToldOnce(t *testing.T) {
+	srv := startServer(t, nil)
+	rec := client(t, srv.ClientURL())
+	got := make(chan *nats.Msg, 3)
+	listen(t, rec, subject, func(m *nats.Msg) { got <- m })
+	c := connect(t, Options{URL: srv.ClientURL()})
+	late := make(chan string, 4)
+	var msgs []*nats.Msg
+	for _, text := range []string{"one", "two", "three"} {
+		call, came := ask(c, subject, text, patience)
+		if text != "three" {
+			call.OnLate(func(reply []byte) { late <- text + " " + string(reply) })
+		}
+		msgs = append(msgs, wait(t, got, "command"))
+		if text == "one" {
+			_ = msgs[0].Respond([]byte("in time"))
+		} else {
+			call.Cancel(nil)
+		}
+		wait(t, came, "outcome")
+	}
+	for _, m := range msgs {
+		_ = m.Respond([]byte("a"))
+		_ = m.Respond([]byte("b"))
+	}
+	if _, came := ask(c, subject, "end", patience); true { // behind all of them
+		_ = wait(t, got, "command").Respond(nil)
+		wait(t, came, "answer")
+	}
+	close(late)
+	var told []string
+	for text := range late {
+		told = append(told, text)
+	}
+	if len(told) != 1 || told[0] != "two a" {
+		t.Errorf("told of %q", told)
+	}
+}
+
+// Of very many requests that end without an answer the latest are remembered.
+func TestLateAnswersAreWaitedForWithinBounds(t *testing.T) {
+	table := newTable(clock.Real{})
+	told := 0
+	for range 3 * maxLates {
+		call := &Call{conn: &Conn{calls: table}, subject: subject, timeout: patience}
+		table.add(call)
+		call.OnLate(func([]byte) { told++ })
+		table.take(call.token)
+	}
+	for token := uint64(1); token <= 3*maxLates; token++ {
+		if late := table.takeLate(token); late != nil {
+			late(nil)
+		} else if token > 2*maxLates {
+			t.Fatalf("request %d is forgotten", token)
+		}
+	}
+	if told != maxLates {
+		t.Errorf("%d are remembered", told)
+	}
+	table.stop(func(string) *fault.Error { return nil }, true)
 }
 
 func TestTimeoutOnTheRealClock(t *testing.T) {

@@ -21,6 +21,7 @@ type table struct {
 	newest  map[string]*Call // by subject; linked to the older ones by Call.older
 	answers history
 	late    deadlines
+	lates   lates
 	refuse  refusal // if set, no more requests are taken
 	final   bool    // refuse stays
 }
@@ -64,7 +65,9 @@ func (t *table) count() int {
 func (t *table) take(token uint64) *Call {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.remove(t.waiting.get(token))
+	call := t.remove(t.waiting.get(token))
+	t.lates.keep(call)
+	return call
 }
 
 // expire ends the calls of q whose time has come; the timer of q has fired. The
@@ -73,6 +76,7 @@ func (t *table) expire(q *deadlineQueue) {
 	for {
 		t.mu.Lock()
 		call := t.remove(t.late.due(q))
+		t.lates.keep(call)
 		t.mu.Unlock()
 		if call == nil {
 			return
@@ -126,6 +130,7 @@ func (t *table) stop(refuse refusal, final bool) []*Call {
 	calls := t.waiting.all()
 	for _, call := range calls {
 		t.remove(call)
+		t.lates.keep(call)
 	}
 	t.late.clear()
 	return calls

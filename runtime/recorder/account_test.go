@@ -11,17 +11,33 @@ import (
 )
 
 // held is a connection whose answers come when the test says so.
-type held struct{ waiting []func([]byte, error) }
+type held struct {
+	waiting []func([]byte, error)
+	late    map[int]func([]byte)
+}
+
+type heldCall struct {
+	unsent
+	h *held
+	i int
+}
+
+func (c heldCall) OnLate(late func([]byte)) { c.h.late[c.i] = late }
 
 func (h *held) Request(_ string, _ []byte, _ time.Duration, done func([]byte, error)) Call {
 	h.waiting = append(h.waiting, done)
-	return unsent{}
+	return heldCall{h: h, i: len(h.waiting) - 1}
 }
 
-// answers are what may come back, by the letter that stands for it in a test.
+// answer has a command answered, late where it has had an outcome.
 func (h *held) answer(i int, how string) {
+	how, late := strings.CutPrefix(how, "late ")
+	tell := h.waiting[i]
+	if late {
+		tell = func(data []byte, _ error) { h.late[i](data) }
+	}
 	reply := func(msg, app string) {
-		h.waiting[i](fmt.Appendf(nil, `{"msg_status":%q,"task_id":"cam1","app_status":%q,"payload":{"file_path":"/a.wav"}}`, msg, app), nil)
+		tell(fmt.Appendf(nil, `{"msg_status":%q,"task_id":"cam1","app_status":%q,"payload":{"file_path":"/a.wav"}}`, msg, app), nil)
 	}
 	switch how {
 	case "started":
@@ -30,6 +46,8 @@ func (h *held) answer(i int, how string) {
 		reply("success", "stopped")
 	case "refused":
 		reply("error", "stopped")
+	case "garbage":
+		tell([]byte("}{"), nil)
 	case "nothing":
 		h.waiting[i](nil, &fault.Error{Code: fault.Timeout})
 	}
@@ -64,9 +82,18 @@ func TestWhatRecordsWhenCommandsCross(t *testing.T) {
 		{"start, 0 started, stop, 1 nothing, status, 2 stopped", ""},
 		{"start, 0 started, stop, 1 nothing, stop, 2 stopped", ""},
 		{"start, 0 started, stop, status, 1 stopped, 2 started", ""},
+		{"start, 0 nothing, 0 late started", "cam1"},
+		{"start, 0 nothing, status, 1 stopped, 0 late started", "cam1"},
+		{"start, 0 nothing, 0 late refused", ""},
+		{"start, 0 nothing, 0 late garbage", "cam1?"},
+		{"start, 0 nothing, stop, 1 stopped, 0 late started", ""},
+		{"start, 0 nothing, start, 1 started, 0 late refused", "cam1"},
+		{"start, 0 started, stop, 1 nothing, 1 late stopped", ""},
+		{"start, 0 started, stop, 1 nothing, 1 late refused", "cam1?"},
+		{"start, 0 started, stop, 1 nothing, start, 2 started, 1 late stopped", "cam1?"},
 	} {
 		t.Run(c.steps, func(t *testing.T) {
-			h := &held{}
+			h := &held{late: map[int]func([]byte){}}
 			client := NewOn(h, Options{Subject: "rec", Timeout: time.Second})
 			for step := range strings.SplitSeq(c.steps, ", ") {
 				if i, how, answered := strings.Cut(step, " "); answered {

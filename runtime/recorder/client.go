@@ -152,6 +152,9 @@ func (s *Scope) Send(cmd protocol.Command, route Route, done func(protocol.Reply
 	call := c.conn.Request(route.Subject, data, route.Timeout, f.ended)
 	*buffer = data
 	buffers.Put(buffer)
+	if slow, ok := call.(interface{ OnLate(func(reply []byte)) }); ok && cmd.Cmd != protocol.Status {
+		slow.OnLate(f.late)
+	}
 	return call
 }
 

@@ -170,6 +170,30 @@ func (f *flight) note(reply protocol.Reply, err error) {
 	}
 }
 
+// late takes the answer into account that came after the outcome was said to be not
+// known. Whoever sent the command has gone on; what records is known again.
+func (f *flight) late(data []byte) {
+	c := f.scope.client
+	reply, err := protocol.ParseReply(data, f.task.TaskID)
+	if err != nil {
+		return
+	}
+	done := verdict(f.cmd, reply) == nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.tasks[f.task]
+	switch {
+	case e == nil:
+	case f.cmd == protocol.Start && e.order == f.order && done:
+		e.Maybe, e.found, e.FilePath = false, false, filePath(reply)
+		c.opts.Log.WithField("task_id", f.task.TaskID).Warnf("start %s was carried out: the recorder's answer came late", f.task.TaskID)
+	case f.cmd == protocol.Start && e.order == f.order && reply.AppStatus == protocol.Stopped:
+		delete(c.tasks, f.task) // it was refused
+	case f.cmd == protocol.Stop && done:
+		f.observe(e, reply, true)
+	}
+}
+
 // observe notes what the recorder says of a task that was started.
 func (f *flight) observe(e *entry, reply protocol.Reply, done bool) {
 	stop, early := f.cmd == protocol.Stop && done, f.order <= e.known
