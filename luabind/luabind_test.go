@@ -455,6 +455,31 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// A record that is cancelled before its start was sent must not stop what others record.
+func TestRecordStopsOnlyWhatItStarted(t *testing.T) {
+	s := newStudio(t, simulator.Options{})
+	var out lockedBuffer
+	host := s.host(&out)
+	taken := 0
+	host.Plan = func(ctx context.Context, _ time.Time, _ recorder.Task) (func(context.Context) error, error) {
+		<-ctx.Done() // cancelled while the stop is written down
+		return func(context.Context) error { taken++; return nil }, nil
+	}
+	program, err := New().Load("main.lua", []byte(`
+		start "cam1"
+		local _, failures = parallel({function() record("cam1", 60) end}, {timeout = 0.02, on_error = "collect"})
+		print(failures[1].error.code, status("cam1").app_status)`), script.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Run(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); got != "timeout\tstarted\n" || taken != 1 {
+		t.Errorf("printed %q; the planned stop was taken back %d times", got, taken)
+	}
+}
+
 func TestTimeFunctions(t *testing.T) {
 	s := newStudio(t, simulator.Options{})
 	s.prints(`local t = now() sleep "20ms" sleep(0.02) print(now() - t >= 0.04, now() - t < 5)

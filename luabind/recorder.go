@@ -199,6 +199,12 @@ func (c *Call) send(q request) (reply protocol.Reply, err error) {
 	if err := c.stopped(string(q.cmd.Cmd), q.cmd.TaskID); err != nil {
 		return protocol.Reply{}, err
 	}
+	return c.exchange(q)
+}
+
+// exchange is send for a command that is sent in any case; a branch that was cancelled
+// does not wait for the outcome.
+func (c *Call) exchange(q request) (reply protocol.Reply, err error) {
 	c.branch.Await(func(wake func()) func(error) {
 		return c.transmit(q, func(r protocol.Reply, failed error) {
 			reply, err = r, failed
@@ -272,7 +278,11 @@ func record(c *Call) error {
 	if err != nil {
 		return err
 	}
-	_, failed := c.send(start)
+	if err := c.stopped(string(protocol.Start), start.cmd.TaskID); err != nil { // while the stop was planned
+		stopped()
+		return err
+	}
+	_, failed := c.exchange(start)
 	if failed != nil && !fault.CodeOf(failed).OutcomeUnknown() {
 		stopped()
 		return failed

@@ -3,6 +3,8 @@ package app
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"slices"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
@@ -74,17 +76,25 @@ func (a *app) tellFound(cfg *config.Config, log *logrus.Entry, found journal.Fou
 	if found.Err != nil {
 		log.WithError(found.Err).Warn("the journal cannot be written: no start will be sent until it can be; stops will")
 	}
-	named := 0
-	for _, u := range found.Unsettled {
-		if u.TaskID == except && u.Subject == cfg.Subject && u.Server == cfg.Server.String() {
-			continue
+	left := slices.DeleteFunc(slices.Clone(found.Unsettled), func(u journal.Unsettled) bool {
+		return u.TaskID == except && u.Subject == cfg.Subject && u.Server == cfg.Server.String()
+	})
+	slices.SortStableFunc(left, func(a, b journal.Unsettled) int { // what records for sure comes first
+		switch {
+		case a.Maybe == b.Maybe:
+			return 0
+		case a.Maybe:
+			return 1
 		}
-		if named++; named <= maxUnsettled {
-			a.tellUnsettled(cfg, u)
+		return -1
+	})
+	for i, u := range left {
+		if i == maxUnsettled {
+			page := fmt.Sprintf("recue report %s --run %s -o left.html", shellQuote(cfg.Journal), u.Run)
+			a.display.say("… and %d more tasks of runs that were cut off; the page of such a run lists all that it left: %s", len(left)-i, page)
+			return
 		}
-	}
-	if named > maxUnsettled {
-		a.display.say("… and %d more tasks of runs that were cut off", named-maxUnsettled)
+		a.tellUnsettled(cfg, u)
 	}
 }
 

@@ -98,7 +98,7 @@ type remark struct {
 // Bounds of the lists above the timeline.
 const (
 	maxFailures = 20
-	maxLeft     = 20
+	maxLeft     = 10_000 // whoever looks for a recording that goes on needs its name
 )
 
 // Write writes the run as a page. The error is the writer's.
