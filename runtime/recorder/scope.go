@@ -17,8 +17,8 @@ type Task struct {
 // Recording is a task that this run started and has not seen stopped.
 type Recording struct {
 	Task
-	// Maybe is true where the outcome of the start is unknown: it timed out, was
-	// cancelled, or its reply could not be believed.
+	// Maybe is true where the outcome of the start, or of a stop, is unknown: it timed
+	// out, was cancelled, or its reply could not be believed.
 	Maybe    bool
 	FilePath string // as the recorder said; "" where it did not
 }
