@@ -40,6 +40,11 @@ func (r *rules) call(e *syntax.CallExpr) {
 		r.expr(e.Args[0], asked)
 		return
 	}
+	if len(e.Args) > 0 && e.Method == "" && r.goesOver(e.Fn) {
+		r.operand(e.Args[0])
+		r.exprs(e.Args[1:])
+		return
+	}
 	r.exprs(e.Args)
 }
 

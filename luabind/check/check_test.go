@@ -36,6 +36,13 @@ func TestFindings(t *testing.T) {
 		{"a name is indexed", "print(cam.id)", []string{"1:7 error undefined: cam is not defined"}},
 		{"a name is given a field", "cam.id = 1", []string{"1:1 error undefined: cam is not defined"}},
 		{"a name has a method called", "cam:go()", []string{"1:1 error undefined: cam"}},
+		{"a name is gone over", "for _, r in ipairs(result) do print(r) end\ntable.sort(others)",
+			[]string{"1:20 error undefined: result is not defined", "2:12 error undefined: others is not defined"}},
+		{"a name is an operand", "print(#failure, text .. 'x', count + 1, -offset, limit < 3)", []string{
+			"1:8 error undefined: failure is not defined", "1:17 error undefined: text is not defined", "1:30 error undefined: count is not defined",
+			"1:42 error undefined: offset is not defined", "1:50 error undefined: limit is not defined"}},
+		{"an operand that may be nil", "if limit then print(limit + 1) end\nfor _ in pairs(extra or {}) do print(1) end", nil},
+		{"pairs is the script's own", "function pairs(t) return function() return t end end\nfor _ in pairs(nothing) do print(1) end", []string{"2:16 warning undefined: nothing is not defined"}},
 		{"a name is read", "print(lenght)", []string{"1:7 warning undefined: lenght is not defined"}},
 		{"the nearest local is suggested", "local length = 1\nprint(lenght, length)", []string{"2:7 warning undefined: lenght is not defined | did you mean length?"}},
 		{"each name once, as the error", "print(cam) print(cam) cam() cam()", []string{"1:7 warning undefined", "1:23 error undefined"}},

@@ -42,7 +42,7 @@ func Rules() []Rule {
 		{Syntax, script.SeverityError, "the file is no Lua program", "start \"cam1"},
 		{UnknownOption, script.SeverityError, "one of Recue's functions has no such option", "start(\"cam1\", {vid_birate = 3000})"},
 		{WrongArgument, script.SeverityError, "one of Recue's functions never takes this: the wrong type, an impossible value, too much or too little", "start(\"cam1\", {segment_time = -1})"},
-		{Undefined, script.SeverityError, "nobody defines this name; an error where it is called, indexed or given to one of Recue's functions, else a warning", "strat \"cam1\""},
+		{Undefined, script.SeverityError, "nobody defines this name; an error where it is called, indexed, calculated with, gone over or given to one of Recue's functions, else a warning", "strat \"cam1\""},
 		{UnknownField, script.SeverityError, "a library has no such field; an error where it is called or indexed, else a warning", "log.wran \"low\""},
 		{Absent, script.SeverityError, "a function of Lua that scripts do not have", "os.exit(1)"},
 		{ReadOnly, script.SeverityError, "log, json and the like cannot be changed", "log.info = print"},

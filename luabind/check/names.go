@@ -107,6 +107,27 @@ func (r *rules) indexed(e syntax.Expr) {
 	r.used(e, func() { r.expr(e, wanted) })
 }
 
+// operand is an expression that an operator, or a function that goes over a table, fails with
+// if it is nil.
+func (r *rules) operand(e syntax.Expr) {
+	if name, ok := syntax.Unwrap(e).(*syntax.NameExpr); ok && r.file.uses[name] == nil {
+		r.usedName(name)
+		return
+	}
+	r.expr(e, wanted)
+}
+
+// goesOver says whether a function of the libraries fails where its first argument is nil.
+func (r *rules) goesOver(fn syntax.Expr) bool {
+	name := r.globalName(fn)
+	switch name {
+	case "ipairs", "pairs", "next", "unpack":
+		return !r.assigned(name)
+	}
+	library, key := r.globalField(fn)
+	return library == "table" && key != "" && !r.assigned(library)
+}
+
 // used is an expression that is called or indexed, and that must not be nil therefore.
 func (r *rules) used(e syntax.Expr, visit func()) {
 	switch inner := syntax.Unwrap(e).(type) {

@@ -213,14 +213,16 @@ func (r *rules) expr(e syntax.Expr, why interest) {
 		r.expr(e.E, why)
 	case *syntax.UnaryExpr:
 		if e.Op != "not" {
-			r.expr(e.E, wanted)
+			r.operand(e.E)
 			return
 		}
 		r.expr(e.E, asked)
 	case *syntax.BinaryExpr:
 		r.binary(e, why)
 	case *syntax.ConcatExpr:
-		r.exprs(e.Parts)
+		for _, part := range e.Parts {
+			r.operand(part)
+		}
 	case *syntax.FuncExpr:
 		r.function(e)
 	case *syntax.TableExpr:
@@ -240,6 +242,10 @@ func (r *rules) binary(e *syntax.BinaryExpr, why interest) {
 		left, right = asked, max(why, fallback)
 	case "==", "~=":
 		left, right = asked, asked
+	default:
+		r.operand(e.L)
+		r.operand(e.R)
+		return
 	}
 	r.expr(e.L, left)
 	r.expr(e.R, right)
