@@ -42,12 +42,22 @@ func (l *leftovers) name() {
 	nameRecordings(l.display, l.cfg, s.simulated != nil, s.client.Scope().Recording())
 }
 
-// nameRecordings says which tasks still record, and how to stop each.
+// countFrom is how many tasks are more than people count by themselves.
+const countFrom = 20
+
+// nameRecordings says which tasks still record, how to stop each, and how many they are.
 func nameRecordings(d display, cfg *config.Config, simulated bool, list []recorder.Recording) {
+	maybe := 0
+	defer func() {
+		if len(list) >= countFrom {
+			d.say("%d tasks in all: %d still record, %d may", len(list), len(list)-maybe, maybe)
+		}
+	}()
 	for _, r := range list {
 		state := "still records"
 		if r.Maybe {
 			state = "may still record"
+			maybe++
 		}
 		if r.FilePath != "" {
 			state += " " + visible(r.FilePath)

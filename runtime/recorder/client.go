@@ -11,6 +11,11 @@
 // Every failure is a *fault.Error. A recorder that answers is not thereby
 // believed: an error status, a state other than the one asked for and a reply
 // that breaks the protocol are failures, each with its code.
+//
+// What records is what the recorder said of the time after the start. A start or stop
+// without an answer leaves a maybe, which the next word settles: the answer to what was
+// asked afterwards, or its own when it comes late. What was asked before the start had its
+// answer may be about the time before it, and settles nothing.
 package recorder
 
 import (
