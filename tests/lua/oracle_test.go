@@ -110,6 +110,23 @@ func numbered(program string) string {
 	return b.String()
 }
 
+// Programs that differ are left out only where one of the two has met its limit, and said nothing of it.
+func TestNestingTooDeepIsRecognized(t *testing.T) {
+	for name, c := range map[string]struct {
+		program string
+		want    bool
+	}{
+		"coroutines within each other": {"local function f(n) return pcall(coroutine.wrap(function() return n > 0 and f(n - 1) end)) end\nprint(tostring((f(150))))", true},
+		"calls within each other":      {"local function f() return 1 + f() end\nprint(tostring((pcall(f))))", true},
+		"another error":                {"print(tostring((pcall(error, 'no'))))", false},
+		"an ordinary program":          {programs.Generate(1), false},
+	} {
+		if got := nestsTooDeep(t, c.program); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 func TestGoldenFileIsWhatTheReferencePrints(t *testing.T) {
 	sources := make([]string, goldenCount)
 	for i := range sources {
