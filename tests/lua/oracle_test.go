@@ -111,7 +111,7 @@ func numbered(program string) string {
 }
 
 // Programs that differ are left out only where one of the two has met its limit, and said nothing of it.
-func TestNestingTooDeepIsRecognized(t *testing.T) {
+func TestRandomProgramsThatNestTooDeepAreRecognized(t *testing.T) {
 	for name, c := range map[string]struct {
 		program string
 		want    bool
