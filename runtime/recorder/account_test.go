@@ -2,9 +2,11 @@ package recorder
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"recue/runtime/fault"
 	"recue/runtime/protocol"
@@ -109,5 +111,25 @@ func TestWhatRecordsWhenCommandsCross(t *testing.T) {
 				t.Errorf("Records says %v", records)
 			}
 		})
+	}
+}
+
+// Who waits for a late answer, perhaps for days, must not keep what was told of the outcome.
+func TestALateAnswerIsAwaitedWithoutTheRun(t *testing.T) {
+	h := &held{late: map[int]func([]byte){}}
+	client := NewOn(h, Options{Subject: "rec", Timeout: time.Second})
+	kept := func() weak.Pointer[[1 << 20]byte] {
+		run := new([1 << 20]byte)
+		client.Scope().Send(protocol.NewCommand(protocol.Start, "cam1"), Route{}, func(protocol.Reply, error) { run[0]++ })
+		return weak.Make(run)
+	}()
+	h.answer(0, "nothing")
+	runtime.GC()
+	if kept.Value() != nil {
+		t.Error("what was told is still in memory")
+	}
+	h.answer(0, "late started")
+	if got := names(client.Scope().Recording()); got != "cam1" {
+		t.Errorf("it records %q", got)
 	}
 }

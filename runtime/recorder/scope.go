@@ -137,7 +137,9 @@ func (c *Client) land(f *flight) {
 func (f *flight) ended(data []byte, err error) {
 	reply, err := f.scope.client.judge(protocol.Command{TaskID: f.task.TaskID, Cmd: f.cmd}, f.task.Subject, data, err)
 	f.note(reply, err)
-	f.done(reply, err)
+	done := f.done
+	f.done = nil // late may be kept for long, and must not keep the run that is told here
+	done(reply, err)
 }
 
 // note keeps account of what an outcome says about the task's recording.
@@ -178,7 +180,14 @@ func (f *flight) late(data []byte) {
 	if err != nil {
 		return
 	}
-	done := verdict(f.cmd, reply) == nil
+	if f.settle(reply) {
+		c.opts.Log.WithField("task_id", f.task.TaskID).Warnf("start %s was carried out: the recorder's answer came late", f.task.TaskID)
+	}
+}
+
+// settle is late for a valid reply. It says whether a start was carried out after all.
+func (f *flight) settle(reply protocol.Reply) (started bool) {
+	c, done := f.scope.client, verdict(f.cmd, reply) == nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.tasks[f.task]
@@ -186,12 +195,13 @@ func (f *flight) late(data []byte) {
 	case e == nil:
 	case f.cmd == protocol.Start && e.order == f.order && done:
 		e.Maybe, e.found, e.FilePath = false, false, filePath(reply)
-		c.opts.Log.WithField("task_id", f.task.TaskID).Warnf("start %s was carried out: the recorder's answer came late", f.task.TaskID)
+		return true
 	case f.cmd == protocol.Start && e.order == f.order && reply.AppStatus == protocol.Stopped:
 		delete(c.tasks, f.task) // it was refused
 	case f.cmd == protocol.Stop && done:
 		f.observe(e, reply, true)
 	}
+	return false
 }
 
 // observe notes what the recorder says of a task that was started.
